@@ -1,0 +1,86 @@
+//! Where the socket is, resolved as a client resolves it (WIRE.md, Socket), and whether it is free.
+
+use std::ffi::OsString;
+use std::fs::DirBuilder;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+/// The path that a client without an explicit one would connect to.
+pub fn default_path() -> PathBuf {
+    resolve(|name| std::env::var_os(name))
+}
+
+/// An empty variable counts as unset.
+fn resolve(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("HUM_THRUM_SOCK").unwrap_or_else(|| {
+        let user = || format!("/run/user/{}", rustix::process::getuid().as_raw()).into();
+        set("XDG_RUNTIME_DIR").unwrap_or_else(user).join("hum/thrum.sock")
+    })
+}
+
+/// Makes the directory of a socket, and removes a socket file that no daemon listens on any more.
+pub fn claim(path: &Path) -> io::Result<()> {
+    let said = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(said)?;
+    }
+    let file = match std::fs::symlink_metadata(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(said(error)),
+    };
+    let taken = |what| Err(io::Error::new(ErrorKind::AddrInUse, format!("{}: {what}", path.display())));
+    if !file.file_type().is_socket() {
+        return taken("there is a file, and it is no socket");
+    }
+    match UnixStream::connect(path) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            std::fs::remove_file(path).map_err(said)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(said(error)),
+        Ok(_) => taken("another daemon listens here (hint: --socket names another path)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_is_read_as_the_wire_says() {
+        let user = format!("/run/user/{}/hum/thrum.sock", rustix::process::getuid().as_raw());
+        for (sock, runtime, wanted) in [
+            (Some("/a.sock"), Some("/run"), "/a.sock"),
+            (None, Some("/run"), "/run/hum/thrum.sock"),
+            (Some(""), Some("/run"), "/run/hum/thrum.sock"),
+            (None, Some(""), &*user),
+            (None, None, &*user),
+        ] {
+            let variable = |name: &str| match name {
+                "HUM_THRUM_SOCK" => sock.map(OsString::from),
+                "XDG_RUNTIME_DIR" => runtime.map(OsString::from),
+                other => panic!("{other} takes no part"),
+            };
+            assert_eq!(resolve(variable), PathBuf::from(wanted));
+        }
+    }
+
+    #[test]
+    fn only_a_stale_socket_is_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b/thrum.sock");
+        claim(&path).unwrap();
+        let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        assert_eq!(claim(&path).unwrap_err().kind(), ErrorKind::AddrInUse);
+        drop(listener);
+        claim(&path).unwrap();
+        assert!(!path.exists());
+        std::fs::write(&path, "mine").unwrap();
+        assert!(claim(&path).unwrap_err().to_string().ends_with("there is a file, and it is no socket"));
+        assert!(path.exists());
+    }
+}

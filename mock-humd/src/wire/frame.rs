@@ -1,0 +1,177 @@
+//! The framing seam: bytes to frames. A frame is a line, and only LF (0x0A) ends it (WIRE.md, Framing).
+
+use std::fmt;
+
+/// One line as it crossed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The bytes without the LF.
+    pub bytes: Vec<u8>,
+    /// Whether an LF ended it; a rest at the end of the stream has none.
+    pub terminated: bool,
+}
+
+/// A line was longer than the reader's limit; its bytes are gone, the next line is read as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLong {
+    /// The limit, in bytes.
+    pub line_max: usize,
+}
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a line is longer than the limit of {} bytes", self.line_max)
+    }
+}
+
+impl std::error::Error for TooLong {}
+
+/// Collects bytes as reads deliver them and gives whole lines.
+///
+/// Each byte is looked at once: what has been searched for an LF is not searched again.
+#[derive(Debug)]
+pub struct FrameBuffer {
+    bytes: Vec<u8>,
+    /// Where the current line begins.
+    start: usize,
+    /// Up to here there is no LF.
+    searched: usize,
+    line_max: usize,
+    /// The current line has already been reported as too long.
+    skipping: bool,
+}
+
+impl FrameBuffer {
+    /// An empty buffer for lines of up to `line_max` bytes, LF not counted.
+    pub fn new(line_max: usize) -> Self {
+        Self { bytes: Vec::new(), start: 0, searched: 0, line_max, skipping: false }
+    }
+
+    /// Adds what one read gave.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if self.start > 0 && self.start >= self.bytes.len() / 2 {
+            self.bytes.drain(..self.start);
+            self.searched -= self.start;
+            self.start = 0;
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next whole line, or the news that one exceeds the limit; `None` until more bytes come.
+    #[expect(clippy::should_implement_trait, reason = "an iterator would be over for good after `None`")]
+    pub fn next(&mut self) -> Option<Result<Frame, TooLong>> {
+        loop {
+            let Some(found) = self.bytes[self.searched..].iter().position(|&byte| byte == b'\n') else {
+                self.searched = self.bytes.len();
+                return self.overflow();
+            };
+            let end = self.searched + found;
+            let line = self.start..end;
+            self.start = end + 1;
+            self.searched = end + 1;
+            if std::mem::take(&mut self.skipping) {
+                continue;
+            }
+            if line.len() > self.line_max {
+                return Some(Err(TooLong { line_max: self.line_max }));
+            }
+            return Some(Ok(Frame { bytes: self.bytes[line].to_vec(), terminated: true }));
+        }
+    }
+
+    /// What stands after the last LF when the stream ends; nothing if that is empty or was too long.
+    pub fn rest(&mut self) -> Option<Frame> {
+        let rest = self.bytes.split_off(self.start);
+        *self = Self { skipping: self.skipping, ..Self::new(self.line_max) };
+        (!rest.is_empty() && !self.skipping).then_some(Frame { bytes: rest, terminated: false })
+    }
+
+    /// Drops an unfinished line that exceeds the limit, and says so once.
+    fn overflow(&mut self) -> Option<Result<Frame, TooLong>> {
+        if !self.skipping && self.bytes.len() - self.start <= self.line_max {
+            return None;
+        }
+        self.bytes.truncate(self.start);
+        self.searched = self.start;
+        (!std::mem::replace(&mut self.skipping, true)).then_some(Err(TooLong { line_max: self.line_max }))
+    }
+}
+
+/// Makes a frame of an encoded tone.
+pub fn terminate(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.push(b'\n');
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(buffer: &mut FrameBuffer) -> Vec<String> {
+        std::iter::from_fn(|| buffer.next())
+            .map(|frame| frame.map_or_else(|e| e.to_string(), |f| String::from_utf8(f.bytes).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn a_line_is_whole_wherever_reads_split_it() {
+        let text = "{\"a\":\"é\"}\n\n{}\n".as_bytes();
+        for cut in 0..=text.len() {
+            let mut buffer = FrameBuffer::new(64);
+            buffer.push(&text[..cut]);
+            let mut got = lines(&mut buffer);
+            buffer.push(&text[cut..]);
+            got.extend(lines(&mut buffer));
+            assert_eq!(got, ["{\"a\":\"é\"}", "", "{}"], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn only_lf_separates() {
+        let mut buffer = FrameBuffer::new(64);
+        buffer.push("a\rb\u{2028}c\u{85}d\u{b}e\n".as_bytes());
+        assert_eq!(lines(&mut buffer), ["a\rb\u{2028}c\u{85}d\u{b}e"]);
+    }
+
+    #[test]
+    fn the_rest_is_unterminated_and_given_once() {
+        let mut buffer = FrameBuffer::new(64);
+        buffer.push(b"a\nbc");
+        assert_eq!(lines(&mut buffer), ["a"]);
+        assert_eq!(buffer.rest(), Some(Frame { bytes: b"bc".to_vec(), terminated: false }));
+        assert_eq!(buffer.rest(), None);
+    }
+
+    #[test]
+    fn a_line_at_the_limit_passes_and_one_byte_more_does_not() {
+        let mut buffer = FrameBuffer::new(4);
+        buffer.push(b"1234\n12345\nok\n");
+        assert_eq!(lines(&mut buffer), ["1234", "a line is longer than the limit of 4 bytes", "ok"]);
+    }
+
+    #[test]
+    fn an_endless_line_is_reported_once_and_not_kept() {
+        let mut buffer = FrameBuffer::new(4);
+        let mut said = Vec::new();
+        for _ in 0..1000 {
+            buffer.push(b"123456");
+            said.extend(lines(&mut buffer));
+            assert!(buffer.bytes.len() <= 6);
+        }
+        assert_eq!(buffer.rest(), None);
+        buffer.push(b"6\nok\n");
+        said.extend(lines(&mut buffer));
+        assert_eq!(said, ["a line is longer than the limit of 4 bytes", "ok"]);
+    }
+
+    #[test]
+    fn two_mebibytes_in_small_reads_take_linear_time() {
+        let mut buffer = FrameBuffer::new(4 << 20);
+        for _ in 0..(2 << 20) / 16 {
+            buffer.push(&[b'x'; 16]);
+            assert!(buffer.next().is_none());
+        }
+        buffer.push(b"\n");
+        assert_eq!(buffer.next().unwrap().unwrap().bytes.len(), 2 << 20);
+    }
+}

@@ -1,0 +1,247 @@
+//! The program: what it prints, how it ends, and that it leaves nothing behind.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+
+/// A script in a directory of its own, where the socket is too.
+struct Stage {
+    dir: tempfile::TempDir,
+    script: PathBuf,
+}
+
+fn stage(script: &str) -> Stage {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("script.json");
+    std::fs::write(&path, script).unwrap();
+    Stage { dir, script: path }
+}
+
+impl Stage {
+    fn socket(&self) -> PathBuf {
+        self.dir.path().join("run/hum/thrum.sock")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(cargo_bin("mock-humd"));
+        command
+            .arg(&self.script)
+            .env("XDG_RUNTIME_DIR", self.dir.path().join("run"))
+            .env_remove("HUM_THRUM_SOCK");
+        command
+    }
+
+    /// Starts the program and waits until it listens.
+    fn start(&self, args: &[&str]) -> (Child, BufReader<std::process::ChildStderr>) {
+        let mut child =
+            self.command().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        stderr.read_line(&mut line).unwrap();
+        assert_eq!(line, format!("mock-humd: listening on {}\n", self.socket().display()));
+        (child, stderr)
+    }
+
+    /// Plays the client's side while the program runs; gives exit code, stdout and stderr.
+    fn play(&self, args: &[&str], client: impl FnOnce(UnixStream)) -> (Option<i32>, String, String) {
+        let (child, mut stderr) = self.start(args);
+        client(UnixStream::connect(self.socket()).unwrap());
+        let mut said = String::new();
+        stderr.read_to_string(&mut said).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(!self.socket().exists(), "the socket file is left behind");
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), said)
+    }
+}
+
+fn example(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scripts").join(name))
+        .unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn read_line(client: &UnixStream) -> String {
+    let mut line = String::new();
+    let mut byte = [0];
+    while !line.ends_with('\n') {
+        assert_eq!((&mut &*client).read(&mut byte).unwrap(), 1, "ended after {line}");
+        line.push(char::from(byte[0]));
+    }
+    line
+}
+
+const HELLO: &[u8] = b"{\"chi\":\"hello\",\"rid\":\"h\",\"bee\":\"b\",\"protoVersion\":\"0.7.0\"}\n";
+
+#[test]
+fn the_greeting_script_answers_a_prompt_and_prints_what_crossed() {
+    let (code, stdout, stderr) = stage(&example("greet.json")).play(&[], |mut client| {
+        client.write_all(HELLO).unwrap();
+        assert!(read_line(&client).starts_with("{\"chi\":\"breath\""));
+        client.write_all(b"{\"chi\":\"prompt\",\"rid\":\"p\",\"sid\":\"hum-1\",\"text\":\"hi\"}\n").unwrap();
+        assert!(
+            read_line(&client)
+                .contains("\"chi\":\"chunk\",\"rid\":\"c-1\",\"from\":\"daemon\",\"sid\":\"hum-1\"")
+        );
+        assert!(read_line(&client).starts_with("{\"chi\":\"finish\""));
+    });
+    assert_eq!((code, &*stderr), (Some(0), ""));
+    let lines: Vec<_> =
+        stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).collect();
+    let word = |line: &serde_json::Value| {
+        let who = line["dir"].as_str().or(line["event"].as_str()).unwrap();
+        format!("{who} {}", line["tone"]["chi"].as_str().unwrap_or_default())
+    };
+    assert_eq!(
+        lines.iter().map(word).collect::<Vec<_>>(),
+        [
+            "opened ",
+            "client hello",
+            "daemon breath",
+            "client prompt",
+            "daemon chunk",
+            "daemon finish",
+            "eof ",
+            "closed ",
+        ]
+    );
+}
+
+#[test]
+fn the_tool_script_splits_and_checks() {
+    let (code, _, stderr) = stage(&example("tool-call.json")).play(&[], |mut client| {
+        client.write_all(HELLO).unwrap();
+        read_line(&client);
+        client.write_all(b"{\"chi\":\"prompt\",\"rid\":\"p\",\"sid\":\"s\",\"tools\":[{}]}\n").unwrap();
+        read_line(&client);
+        assert!(read_line(&client).contains("\"callId\":\"call-1\""));
+        client
+            .write_all(
+                b"{\"chi\":\"tool-result\",\"rid\":\"r\",\"sid\":\"s\",\"callId\":\"call-1\",\"result\":5}\n",
+            )
+            .unwrap();
+    });
+    assert_eq!((code, &*stderr), (Some(0), ""));
+}
+
+#[test]
+fn a_tone_that_does_not_match_is_shown_with_its_step() {
+    let script =
+        r#"{"format":1,"steps":[{"accept":{"as":"a"}},{"tone":{"chi":"cancel","sid":"x"},"from":"client"}]}"#;
+    let (code, stdout, stderr) = stage(script).play(&[], |mut client| {
+        client.write_all(HELLO).unwrap();
+        client.write_all(b"{\"chi\":\"cancel\",\"rid\":\"c\",\"sid\":\"y\"}\n").unwrap();
+        let _ = client.read_to_end(&mut Vec::new());
+    });
+    assert_eq!(code, Some(1));
+    assert!(stdout.contains("\"chi\":\"cancel\""), "{stdout}");
+    assert_eq!(
+        stderr,
+        "mock-humd: step 2 of 2: the client's tone does not match\n  /sid: wanted \"x\", got \"y\"\n  \
+        {\"tone\":{\"chi\":\"cancel\",\"sid\":\"x\"},\"from\":\"client\"}\n"
+    );
+}
+
+#[test]
+fn a_step_that_waits_too_long_is_named() {
+    let script = r#"{"format":1,"steps":[{"tone":{"chi":"cancel"},"from":"client"}]}"#;
+    let (code, _, stderr) = stage(script).play(&["--timeout", "100ms"], |mut client| {
+        let _ = client.read_to_end(&mut Vec::new());
+    });
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        stderr,
+        "mock-humd: step 1 of 1: still waiting after 100ms\n  {\"tone\":{\"chi\":\"cancel\"},\"from\":\"client\"}\n"
+    );
+}
+
+#[test]
+fn a_client_that_leaves_early_ends_the_step() {
+    let script = r#"{"format":1,"steps":[{"tone":{"chi":"cancel"},"from":"client"}]}"#;
+    let (code, _, stderr) = stage(script).play(&[], drop);
+    assert_eq!(code, Some(1));
+    assert!(stderr.starts_with("mock-humd: step 1 of 1: the connection has ended\n"), "{stderr}");
+}
+
+#[test]
+fn all_faults_of_a_script_are_listed() {
+    let stage = stage(r#"{"format":2,"steps":[{"drive":{}},{"tone":{"a":{"$x":1}},"from":"client"}]}"#);
+    let output = stage.command().output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let name = stage.script.display();
+    assert_eq!(
+        stderr(&output),
+        format!(
+            "mock-humd: the script has faults\n  {name}: /format: wants 1\n  {name}: /steps/0/drive: no verb of a script\n  \
+        {name}: /steps/1/tone/a/$x: unknown `$` key (hint: an object with `$` keys of its own needs `$literal`)\n"
+        )
+    );
+}
+
+#[test]
+fn bad_arguments_exit_with_2() {
+    let stage = stage("{}");
+    for args in [&["--timeout", "soon"][..], &["--nonsense"], &["second.json"]] {
+        assert_eq!(stage.command().args(args).output().unwrap().status.code(), Some(2), "{args:?}");
+    }
+    let missing = Command::new(cargo_bin("mock-humd")).arg("/none.json").output().unwrap();
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(stderr(&missing).starts_with("mock-humd: /none.json: "));
+}
+
+#[test]
+fn the_socket_of_another_daemon_is_left_alone() {
+    let stage = stage(&example("greet.json"));
+    std::fs::create_dir_all(stage.socket().parent().unwrap()).unwrap();
+    let other = UnixListener::bind(stage.socket()).unwrap();
+    let output = stage.command().output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("another daemon listens here"), "{}", stderr(&output));
+    assert!(stage.socket().exists());
+    drop(other);
+}
+
+#[test]
+fn the_file_of_a_daemon_that_died_is_replaced() {
+    let stage = stage(r#"{"format":1,"steps":[{"accept":{"as":"a"}}]}"#);
+    std::fs::create_dir_all(stage.socket().parent().unwrap()).unwrap();
+    drop(UnixListener::bind(stage.socket()).unwrap());
+    let (code, _, stderr) = stage.play(&[], |mut client| {
+        client.read_to_end(&mut Vec::new()).unwrap();
+    });
+    assert_eq!((code, &*stderr), (Some(0), ""));
+}
+
+#[test]
+fn an_interrupt_exits_with_130_and_leaves_no_socket() {
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let stage = stage(&example("greet.json"));
+        let (child, _stderr) = stage.start(&[]);
+        let pid = rustix::process::Pid::from_child(&child);
+        // connected: the handlers are installed before anything is accepted
+        let mut client = UnixStream::connect(stage.socket()).unwrap();
+        client.write_all(HELLO).unwrap();
+        read_line(&client);
+        rustix::process::kill_process(pid, signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        assert!(!stage.socket().exists());
+        assert!(String::from_utf8_lossy(&output.stdout).contains("\"chi\":\"hello\""));
+    }
+}
+
+#[test]
+fn the_help_teaches_with_a_script_that_is_valid() {
+    let output = Command::new(cargo_bin("mock-humd")).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let start = help.find("  {\n").unwrap();
+    let end = help.find("\n  }\n").unwrap() + 4;
+    mock_humd::script::Script::parse(&help[start..end]).unwrap();
+}

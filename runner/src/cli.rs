@@ -1,0 +1,247 @@
+//! The arguments, and the help that teaches them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use thrum_conform::rule::Version;
+
+use crate::reference;
+
+/// The colour of errors.
+pub const RED: Style = AnsiColor::Red.on_default().bold();
+
+const EXAMPLES: &str = "\
+Examples:
+  thrum-conform client                                   test the built-in reference client
+  thrum-conform client -- python3 ci/python/shim.py      test a Python client through its shim
+  thrum-conform client --run 'tools/*' -- ./shim         only some cases
+  thrum-conform smoke -- ./shim                          is my shim a shim?
+  thrum-conform explain FRAME-10                         a rule, its cases and its mutants
+
+Exit codes: 0 conformant · 1 not conformant · 2 wrong usage or input · 3 incomplete: nothing failed, but a
+required rule stayed undecided · 4 the suite or the shim broke · 130 interrupted";
+
+/// Conformance suite for clients of the thrum wire.
+///
+/// Launches a client through a small shim, plays a daemon for it on a Unix socket, and reports rule by rule what
+/// held, what did not, and why.
+#[derive(Debug, Parser)]
+#[command(name = "thrum-conform", version, after_help = EXAMPLES, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Test a client; without a command, the built-in reference client
+    #[command(after_help = EXAMPLES)]
+    Client(ClientArgs),
+    /// Check a shim alone: does it speak the shim protocol?
+    Smoke(SmokeArgs),
+    /// List cases, rules or mutants
+    List(ListArgs),
+    /// Explain a rule, a case or a failure code
+    Explain(ExplainArgs),
+    /// Check vector files
+    #[command(subcommand)]
+    Vectors(VectorsCommand),
+    /// The built-in reference client: speaks the shim protocol on stdin and stdout
+    #[command(hide = true)]
+    Testee(reference::Args),
+}
+
+/// Where vectors and rules come from.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// Vectors from this file or folder instead of the built-in ones
+    #[arg(long, value_name = "PATH")]
+    pub vectors: Option<PathBuf>,
+    /// Rules from this document instead of the built-in WIRE.md
+    #[arg(long, value_name = "FILE")]
+    pub wire_doc: Option<PathBuf>,
+}
+
+/// How long to wait.
+#[derive(Debug, Args)]
+pub struct PatienceArgs {
+    /// For one reply; it only ends hangs (`500ms`, `2s`)
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Every wait this many times as long, for slow machines
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    pub timeout_scale: f64,
+}
+
+/// `client`.
+#[derive(Debug, Args)]
+pub struct ClientArgs {
+    /// Only cases whose id matches; `*` stands for anything
+    #[arg(short, long, value_name = "GLOB")]
+    pub run: Vec<String>,
+    /// Leave out cases whose id matches
+    #[arg(short, long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// Only this rule, and the cases that decide it
+    #[arg(long, value_name = "ID")]
+    pub rule: Vec<String>,
+    /// The wire version to test against
+    #[arg(long, value_name = "VERSION")]
+    pub wire: Option<Version>,
+    /// From which level on a broken rule fails the run
+    #[arg(long, value_enum, default_value_t = LevelArg::Must)]
+    pub level: LevelArg,
+    /// How many processes of the client at once [default: the number of cores]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    #[command(flatten)]
+    pub patience: PatienceArgs,
+    /// Stop at the first failure
+    #[arg(short = 'x', long)]
+    pub fail_fast: bool,
+    /// Show what crossed the wire in every case, on stderr
+    #[arg(long)]
+    pub trace: bool,
+    /// Write a report: `tty` or `json`, to stdout or with `=PATH` to a file; may stand several times
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report)]
+    pub report: Vec<ReportArg>,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+    pub color: ColorArg,
+    /// Only the headline
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Every rule, what did not apply, cases a second, and the slowest cases
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Test a mutant of the built-in client (see `list mutants`)
+    #[arg(long, value_name = "NAME", conflicts_with = "command")]
+    pub mutant: Option<String>,
+    /// The command that starts the client's shim
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
+}
+
+/// `smoke`.
+#[derive(Debug, Args)]
+pub struct SmokeArgs {
+    #[command(flatten)]
+    pub patience: PatienceArgs,
+    /// The command that starts the client's shim; without it the built-in client
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
+}
+
+/// `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to list
+    #[arg(value_enum, default_value_t = ListWhat::Cases)]
+    pub what: ListWhat,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub source: SourceArgs,
+}
+
+/// What there is to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListWhat {
+    /// The cases
+    Cases,
+    /// The rules
+    Rules,
+    /// The mutants of the reference client
+    Mutants,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A rule (`FRAME-10`), a case (`framing/array-line-is-no-tone`) or a code (`framing.split-corrupts`)
+    #[arg(value_name = "RULE|CASE|CODE")]
+    pub name: String,
+    #[command(flatten)]
+    pub source: SourceArgs,
+}
+
+/// `vectors`.
+#[derive(Debug, Subcommand)]
+pub enum VectorsCommand {
+    /// Check vector files: all faults at once, each with file, line and JSON pointer
+    Lint {
+        /// A file or folder; without it the built-in vectors
+        path: Option<PathBuf>,
+        /// Rules from this document instead of the built-in WIRE.md
+        #[arg(long, value_name = "FILE")]
+        wire_doc: Option<PathBuf>,
+    },
+}
+
+/// The levels that can be required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelArg {
+    /// Only a broken MUST fails
+    Must,
+    /// A broken SHOULD fails as well
+    Should,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A report to write.
+#[derive(Debug, Clone)]
+pub struct ReportArg {
+    /// Whether as JSON; else for people.
+    pub json: bool,
+    /// Where to; stdout without it.
+    pub path: Option<PathBuf>,
+}
+
+fn report(text: &str) -> Result<ReportArg, String> {
+    let (format, path) = match text.split_once('=') {
+        Some((format, path)) => (format, Some(PathBuf::from(path))),
+        None => (text, None),
+    };
+    match format {
+        "tty" | "json" => Ok(ReportArg { json: format == "json", path }),
+        other => Err(format!("`{other}` is no format; there are `tty` and `json`")),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let scale = match unit {
+        "ms" => 0.001,
+        "s" | "" => 1.0,
+        "m" => 60.0,
+        other => return Err(format!("`{other}` is no unit of time; write `500ms` or `2s`")),
+    };
+    match number.parse::<f64>() {
+        Ok(count) if count > 0.0 && count < 1e6 => Ok(Duration::from_secs_f64(count * scale)),
+        _ => Err(format!("`{text}` is no time; write `500ms` or `2s`")),
+    }
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if (0.01..=1000.0).contains(&factor) => Ok(factor),
+        _ => Err(format!("`{text}` is no factor between 0.01 and 1000")),
+    }
+}

@@ -1,0 +1,114 @@
+//! Barriers: how the suite knows that everything before has been handled, without waiting for a while.
+//!
+//! Towards the client, a `log` tone on every route that the shim must report as delivered; from the client, a
+//! `log` tone that the shim sends and the mock waits for.
+
+use std::collections::BTreeMap;
+
+use mock_humd::script::Split;
+use mock_humd::wire::{codec, frame};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::evidence::Why;
+use super::walk::Walk;
+use crate::testee::{Asked, Event, Heard, Reply, Request};
+
+/// What the rid of a barrier tone, or the message of a marker, begins with.
+pub const MARKER: &str = "~barrier-";
+
+/// Of each route, the route on which its barrier tone came out.
+type Reported = BTreeMap<Option<String>, Option<String>>;
+
+impl Walk<'_> {
+    /// Everything sent to the client on this connection has been handled: on one route, or on all of them.
+    pub(super) async fn barrier(&mut self, conn: usize, only: Option<&str>) -> Result<(), Why> {
+        let owner = self.owners.get(conn).copied().unwrap_or(0);
+        let routes: Vec<Option<String>> = match only {
+            Some(sid) => vec![Some(sid.to_owned())],
+            None => self.routes[owner].iter().cloned().map(Some).chain([None]).collect(),
+        };
+        let rid = self.next_marker();
+        let mut bytes = Vec::new();
+        for route in &routes {
+            let mut tone = json!({"chi": "log", "rid": rid, "level": "debug", "message": "barrier"});
+            if let Some(sid) = route {
+                tone["sid"] = json!(sid);
+            }
+            bytes.extend(frame::terminate(codec::encode(&tone)));
+        }
+        self.write(conn, &bytes, &Split::Whole).await?;
+        let reported = self.reported(conn, &rid, &routes).await?;
+        for (route, came_out) in reported {
+            if route != came_out {
+                return Err(Why::Misrouted(if route.is_some() { "CLI-01" } else { "CLI-02" }));
+            }
+        }
+        self.settled = only.is_none();
+        Ok(())
+    }
+
+    async fn reported(&mut self, conn: usize, rid: &str, routes: &[Option<String>]) -> Result<Reported, Why> {
+        let from = self.seen_events;
+        let mut reported = Reported::new();
+        let mut next = from;
+        let look = |heard: &mut Heard| {
+            collect(heard, &mut next, rid, &mut reported);
+            routes.iter().all(|route| reported.contains_key(route)).then_some(())
+        };
+        let waited = {
+            let hung_up = self.daemon.hung_up(conn);
+            tokio::select! {
+                biased;
+                waited = self.shim.until(look) => Some(waited),
+                () = hung_up => None,
+            }
+        };
+        match waited {
+            Some(Ok(Asked::Answer(()))) => Ok(reported),
+            Some(Ok(Asked::Late)) => Err(Why::Deaf),
+            Some(Err(gone)) => Err(Why::Gone(gone)),
+            None => Err(self.ended().await),
+        }
+    }
+
+    /// Everything that the client sent on this connection before has arrived.
+    /// Nothing is asked where the connection has ended, or where the client no longer takes a tone.
+    pub(super) async fn marker(&mut self, conn: usize) -> Result<(), Why> {
+        if self.daemon.connections() <= conn || self.daemon.is_over(conn) {
+            return Ok(());
+        }
+        let message = self.next_marker();
+        let tone = json!({"chi": "log", "level": "debug", "message": message});
+        self.sent.push(tone.clone());
+        let client = self.handles[self.owners.get(conn).copied().unwrap_or(0)].clone();
+        let act = json!({"do": "send", "tone": tone});
+        match self.shim.ask(Request::Do { client, act, wait: true }).await? {
+            Asked::Answer(reply) if matches!(reply.what, Reply::Ok(_)) => {}
+            Asked::Answer(_) => return Ok(()),
+            Asked::Late => return Err(Why::Deaf),
+        }
+        match timeout(self.limits.reply, self.daemon.log_with_message(conn, &message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(self.ended().await),
+            Err(_) => Err(self.silence(Why::Deaf).await),
+        }
+    }
+
+    fn next_marker(&mut self) -> String {
+        self.markers += 1;
+        format!("{MARKER}{}", self.markers)
+    }
+}
+
+/// Adds what has been reported of this barrier since the last look.
+fn collect(heard: &Heard, next: &mut usize, rid: &str, reported: &mut Reported) {
+    for event in &heard.events[(*next).min(heard.events.len())..] {
+        let Event::Delivered { to, tone: Some(tone), .. } = &event.what else { continue };
+        if tone["rid"] == rid {
+            let route = tone.get("sid").and_then(Value::as_str).map(str::to_owned);
+            reported.entry(route).or_insert_with(|| to.clone());
+        }
+    }
+    *next = heard.events.len();
+}

@@ -1,0 +1,140 @@
+//! What an exchange leaves behind: plain data, from which alone a case is judged.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use mock_humd::pattern::Scope;
+use mock_humd::transcript::Transcript;
+use serde_json::Value;
+
+use crate::testee::{Event, Gone, Reply, Stamped};
+
+/// Everything that was seen while a case ran.
+#[derive(Debug)]
+pub struct Evidence {
+    /// The instant that all times count from.
+    pub began: Instant,
+    /// What crossed the wire.
+    pub wire: Transcript,
+    /// What the shim reported.
+    pub events: Vec<Stamped<Event>>,
+    /// The handles of the case's clients, in the order in which the case names them.
+    pub handles: Vec<String>,
+    /// The tones that the case put into acts: what they hold is the vector's, not the client's.
+    pub sent: Vec<Value>,
+    /// One for each step or example, as far as the walk came.
+    pub steps: Vec<Saw>,
+    /// Why the walk ended before the last step.
+    pub stop: Option<Stop>,
+    /// Variables for patterns: `dir`, `uid`, `bee`.
+    pub variables: BTreeMap<String, String>,
+    /// Lines on the shim's stdout that are no protocol objects.
+    pub noise: Vec<String>,
+    /// The end of what the process wrote to stderr.
+    pub stderr: String,
+    /// From the first step to the last.
+    pub took: Duration,
+}
+
+impl Evidence {
+    /// Nothing seen yet.
+    pub fn new(began: Instant, variables: BTreeMap<String, String>) -> Self {
+        Self {
+            began,
+            wire: Transcript::default(),
+            events: Vec::new(),
+            handles: Vec::new(),
+            sent: Vec::new(),
+            steps: Vec::new(),
+            stop: None,
+            variables,
+            noise: Vec::new(),
+            stderr: String::new(),
+            took: Duration::ZERO,
+        }
+    }
+
+    /// The scope in which a step's patterns hold; what earlier steps bound must be added in order.
+    pub fn scope(&self, saw: &Saw, bound: BTreeMap<String, Value>) -> Scope {
+        Scope { variables: self.variables.clone(), bound, written_ms: saw.written_ms, read_ms: saw.read_ms }
+    }
+}
+
+/// What one step saw.
+#[derive(Debug, Clone)]
+pub struct Saw {
+    /// The thing itself.
+    pub what: What,
+    /// How much had been seen when the step began.
+    pub before: Mark,
+    /// How much had been seen when the step ended.
+    pub after: Mark,
+    /// When the last stimulus began, in ms since the epoch.
+    pub written_ms: i64,
+    /// When the step ended, in ms since the epoch.
+    pub read_ms: i64,
+}
+
+/// A place in what was seen: counts of transcript entries and of events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Entries of the transcript.
+    pub wire: usize,
+    /// Events of the shim.
+    pub events: usize,
+}
+
+/// What a step took.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// It did something, and there is nothing to look at.
+    Done,
+    /// It was left out, since the client refused what it builds on.
+    Skipped,
+    /// These entries of the transcript.
+    Tones(Vec<usize>),
+    /// This event.
+    Event(usize),
+    /// This reply.
+    Reply(Reply),
+}
+
+/// The walk ended early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    /// The step (or example) at which it ended, from 0.
+    pub step: usize,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a walk could not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// What came is not what the step waits for.
+    Mismatch,
+    /// A barrier shows that what the step looks for was not reported.
+    Missing,
+    /// The deadline passed, and the shim still answers.
+    Silent,
+    /// A barrier was not reported, and the shim still answers.
+    Deaf,
+    /// A barrier came out on another route; the rule that this breaks.
+    Misrouted(&'static str),
+    /// The client ended the connection.
+    Closed,
+    /// The mock's write found no reader within the deadline.
+    StoppedReading,
+    /// The first tone of the connection was no hello.
+    NotHello,
+    /// The client refused an act that must succeed; what it said.
+    Refused(String),
+    /// The client accepted an act that it must refuse.
+    Accepted,
+    /// The shim does not support the act or function.
+    Unsupported,
+    /// The process is gone.
+    Gone(Gone),
+    /// The suite itself could not go on.
+    Suite(String),
+}

@@ -1,0 +1,40 @@
+//! Plays one case against one client and writes down what was seen.
+//!
+//! [`run`] takes a job and gives [`Evidence`]: what crossed the wire, what the shim reported, and what each
+//! step saw. It waits with patterns, but it does not judge: nothing here knows verdicts.
+
+mod act;
+mod barrier;
+mod call;
+mod evidence;
+mod look;
+mod walk;
+
+pub use act::default_hello;
+pub use barrier::MARKER;
+pub use evidence::{Evidence, Mark, Saw, Stop, What, Why};
+
+use std::path::Path;
+use std::time::Instant;
+
+use crate::limits::Limits;
+use crate::plan::Job;
+use crate::testee::Shim;
+use crate::vector::Body;
+
+/// Runs a job in a directory of its own (short, mode 0700), which holds the case's socket.
+pub async fn run(job: &Job<'_>, shim: &mut Shim, dir: &Path, limits: &Limits) -> Evidence {
+    let began = Instant::now();
+    // what came between two cases belongs to neither
+    shim.take_heard();
+    let mut evidence = match &job.case.body {
+        Body::Wire { .. } => walk::run(job.case, shim, dir, limits, began).await,
+        Body::Call { function, examples } => call::run(function, examples, &job.examples, shim, dir, began).await,
+    };
+    let heard = shim.take_heard();
+    evidence.events = heard.events;
+    evidence.noise = heard.noise;
+    evidence.stderr = String::from_utf8_lossy(&heard.stderr.into_iter().collect::<Vec<u8>>()).into_owned();
+    evidence.took = began.elapsed();
+    evidence
+}

@@ -1,0 +1,354 @@
+//! The walk through the steps of a wire case: one step after the other, until the end or until one of them
+//! cannot be met.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
+use std::time::Instant;
+
+use mock_humd::pattern::{Carrier, Scope};
+use mock_humd::script::{ListenState, Op, Split};
+use mock_humd::server::{Daemon, Limits as DaemonLimits, Missed};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::act::default_hello;
+use super::evidence::{Evidence, Mark, Saw, Stop, What, Why};
+use crate::limits::Limits;
+use crate::testee::{Asked, Gone, Reply, Request, Shim, now_ms};
+use crate::vector::{Body, Case, Client, Happening, Socket, Step, Verb};
+
+/// The state of a walk.
+pub(super) struct Walk<'a> {
+    pub(super) shim: &'a mut Shim,
+    pub(super) daemon: Daemon,
+    pub(super) limits: &'a Limits,
+    pub(super) scope: Scope,
+    /// The handles of the clients, in the order of the case.
+    pub(super) handles: Vec<String>,
+    /// Of each client, the sids that it has a handler for.
+    pub(super) routes: Vec<BTreeSet<String>>,
+    /// Of each connection, in order of arrival, the client that it belongs to.
+    pub(super) owners: Vec<usize>,
+    /// Which connections the mock greets by itself.
+    pub(super) greets: &'a [bool],
+    pub(super) listening: ListenState,
+    /// Tones that the vector put into acts.
+    pub(super) sent: Vec<Value>,
+    /// Rules that the client has refused to exercise, as it may.
+    pub(super) skipped: BTreeSet<String>,
+    /// Ids of acts whose end no step has seen yet.
+    pub(super) background: VecDeque<u64>,
+    /// Events that a step has taken.
+    pub(super) taken: BTreeSet<usize>,
+    /// Events that were there when the current step began.
+    pub(super) seen_events: usize,
+    pub(super) markers: u64,
+    /// Whether a barrier has passed since the last stimulus.
+    pub(super) settled: bool,
+    stimulus_ms: i64,
+}
+
+/// Opens the case's clients, walks its steps, and ends everything in a fixed order.
+pub(super) async fn run(case: &Case, shim: &mut Shim, dir: &Path, limits: &Limits, began: Instant) -> Evidence {
+    let Body::Wire { clients, steps, greets, .. } = &case.body else {
+        return Evidence::new(began, BTreeMap::new());
+    };
+    let socket = dir.join("s");
+    let daemon_limits = DaemonLimits { line_max: limits.line_bytes_max, ..DaemonLimits::default() };
+    let mut daemon = Daemon::new(daemon_limits, began).at(&socket);
+    daemon.expect_connections(greets.clone());
+    let scope = Scope { variables: variables(dir), ..Scope::default() };
+    let mut walk = Walk {
+        shim,
+        daemon,
+        limits,
+        scope,
+        handles: Vec::new(),
+        routes: vec![BTreeSet::new(); clients.len()],
+        owners: Vec::new(),
+        greets,
+        listening: ListenState::Open,
+        sent: Vec::new(),
+        skipped: BTreeSet::new(),
+        background: VecDeque::new(),
+        taken: BTreeSet::new(),
+        seen_events: 0,
+        markers: 0,
+        settled: false,
+        stimulus_ms: now_ms(),
+    };
+    let mut evidence = Evidence::new(began, walk.scope.variables.clone());
+    match walk.open(case, clients, steps, &socket).await {
+        Ok(()) => walk.steps(steps, &mut evidence).await,
+        Err(why) => evidence.stop = Some(Stop { step: 0, why }),
+    }
+    walk.finish(evidence).await
+}
+
+impl Walk<'_> {
+    async fn open(&mut self, case: &Case, clients: &[Client], steps: &[Step], socket: &Path) -> Result<(), Why> {
+        if !matches!(steps.first().map(|step| &step.verb), Some(Verb::Play(Op::Listen { .. }))) {
+            self.daemon.listen(socket, ListenState::Open).map_err(|error| Why::Suite(error.to_string()))?;
+        }
+        for client in clients {
+            let mut hello = default_hello();
+            let extra = client.hello.fill(&self.scope, Carrier::Shim).map_err(|error| Why::Suite(error.to_string()))?;
+            if let Value::Object(extra) = extra {
+                hello.extend(extra);
+            }
+            let request = Request::Open {
+                case: case.id.clone(),
+                role: client.role.clone(),
+                socket: match &client.socket {
+                    Socket::Mock => Some(socket.display().to_string()),
+                    Socket::Resolve => None,
+                    Socket::Path(path) => Some(self.expand(path)),
+                },
+                hello: Value::Object(hello),
+                reconnect: client.reconnect,
+            };
+            match self.shim.ask(request).await? {
+                Asked::Answer(reply) => self.handles.push(handle(reply.what)?),
+                Asked::Late => return Err(Why::Silent),
+            }
+        }
+        Ok(())
+    }
+
+    async fn steps(&mut self, steps: &[Step], evidence: &mut Evidence) {
+        for (index, step) in steps.iter().enumerate() {
+            let before = self.mark();
+            self.seen_events = before.events;
+            let left_out = step.cite.as_ref().is_some_and(|cite| self.skipped.contains(&cite.rule));
+            let (what, stop) = if left_out { (What::Skipped, None) } else { self.step(step).await };
+            let read_ms = now_ms();
+            let saw = Saw { what, before, after: self.mark(), written_ms: self.stimulus_ms, read_ms };
+            evidence.steps.push(saw);
+            if let Some(why) = stop {
+                evidence.stop = Some(Stop { step: index, why });
+                return;
+            }
+        }
+    }
+
+    async fn step(&mut self, step: &Step) -> (What, Option<Why>) {
+        self.touch_scope();
+        let outcome = match &step.verb {
+            Verb::Play(op) => return self.play(op, step).await,
+            Verb::Observe(event) => return self.observe(step.client, event, &step.checks).await,
+            Verb::Call { function, args, returns } => {
+                return self.call(function, args.fill(&self.scope, Carrier::Shim), returns.as_ref()).await;
+            }
+            Verb::Drive { .. } => self.drive(step).await,
+            Verb::Never { what, .. } | Verb::Record { what, .. } => match what {
+                Happening::Tone(_) => self.marker(step.conn).await.map(|()| What::Done),
+                Happening::Event(_) | Happening::Eof | Happening::Connected => Ok(What::Done),
+            },
+            Verb::Barrier { sid } => self.barrier(step.conn, sid.as_deref()).await.map(|()| What::Done),
+            Verb::Stalled => self.stalled(step.conn).await.map(|()| What::Done),
+            Verb::Clock { now } => self.clock(*now).await.map(|()| What::Done),
+        };
+        match outcome {
+            Ok(what) => (what, None),
+            Err(why) => (What::Done, Some(why)),
+        }
+    }
+
+    /// The mock's side of the wire.
+    async fn play(&mut self, op: &Op, step: &Step) -> (What, Option<Why>) {
+        let conn = step.conn;
+        match op {
+            Op::Accept => return done(self.connected(conn).await),
+            Op::Listen { state, .. } => self.listening = *state,
+            Op::Expect { .. } | Op::AwaitEnd => {}
+            Op::Send { .. } | Op::Raw { .. } | Op::Hold | Op::Resume | Op::Close { .. } => self.stimulus(),
+        }
+        let writes = matches!(op, Op::Send { .. } | Op::Raw { .. } | Op::Close { .. });
+        match timeout(self.limits.reply, self.daemon.play(op, conn, &mut self.scope)).await {
+            Ok(Ok(played)) => {
+                for check in step.checks.iter().filter(|_| played.met) {
+                    let tone = played.taken.first().and_then(|entry| self.daemon.tone(*entry));
+                    let value = tone.as_ref().and_then(|tone| tone.pointer(&check.at));
+                    check.is.check(value, &mut self.scope);
+                }
+                let what = if played.taken.is_empty() { What::Done } else { What::Tones(played.taken) };
+                (what, (!played.met).then_some(Why::Mismatch))
+            }
+            Ok(Err(missed)) => (What::Done, Some(self.missed(missed).await)),
+            Err(_) if writes => (What::Done, Some(self.silence(Why::StoppedReading).await)),
+            Err(_) => (What::Done, Some(self.silence(Why::Silent).await)),
+        }
+    }
+
+    /// Writes within the deadline.
+    pub(super) async fn write(&mut self, conn: usize, bytes: &[u8], split: &Split) -> Result<(), Why> {
+        match timeout(self.limits.reply, self.daemon.send(conn, bytes, split)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(missed)) => Err(self.missed(missed).await),
+            Err(_) => Err(self.silence(Why::StoppedReading).await),
+        }
+    }
+
+    /// The connection is there, and greeted where the mock greets it.
+    pub(super) async fn connected(&mut self, conn: usize) -> Result<(), Why> {
+        let patience = if conn == 0 { self.limits.reply } else { self.limits.start };
+        if timeout(patience, self.daemon.connected(conn)).await.is_err() {
+            return Err(self.silence(Why::Silent).await);
+        }
+        if self.owners.len() <= conn {
+            let owner = self.owners.last().copied().unwrap_or(0);
+            self.owners.resize(conn + 1, owner);
+        }
+        if !self.greets.get(conn).copied().unwrap_or(true) {
+            return Ok(());
+        }
+        match timeout(self.limits.reply, self.daemon.greeted(conn)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(missed)) => Err(self.missed(missed).await),
+            Err(_) => Err(self.silence(Why::Silent).await),
+        }
+    }
+
+    async fn call(
+        &mut self,
+        function: &str,
+        args: Result<Value, mock_humd::pattern::Unbound>,
+        returns: Option<&mock_humd::pattern::Pattern>,
+    ) -> (What, Option<Why>) {
+        self.stimulus();
+        let args = match args {
+            Ok(args) => args,
+            Err(unbound) => return (What::Done, Some(Why::Suite(unbound.to_string()))),
+        };
+        match self.shim.ask(Request::Call { function: function.to_owned(), args }).await {
+            Ok(Asked::Answer(reply)) => {
+                let stop = match (&reply.what, returns) {
+                    (Reply::Unsupported, _) => Some(Why::Unsupported),
+                    (Reply::Ok(fields), Some(pattern)) => {
+                        let value = fields.get("value").cloned().unwrap_or(Value::Null);
+                        (!self.check(pattern, &value)).then_some(Why::Mismatch)
+                    }
+                    (Reply::Ok(_), None) | (Reply::Refused { .. }, Some(_)) => Some(Why::Mismatch),
+                    _ => None,
+                };
+                (What::Reply(reply.what), stop)
+            }
+            Ok(Asked::Late) => (What::Done, Some(Why::Silent)),
+            Err(gone) => (What::Done, Some(Why::Gone(gone))),
+        }
+    }
+
+    /// Waits until the client's writes are stuck: bytes lie unread, and no more come while the shim answers twice.
+    /// Too early only weakens the case.
+    async fn stalled(&mut self, conn: usize) -> Result<(), Why> {
+        let deadline = Instant::now() + self.limits.reply;
+        let mut unchanged = 0;
+        let mut last = 0;
+        while unchanged < 2 {
+            if Instant::now() > deadline {
+                return Err(Why::Silent);
+            }
+            self.shim.ping().await?;
+            let unread = self.daemon.unread(conn).map_err(|error| Why::Suite(error.to_string()))?;
+            unchanged = if unread > 0 && unread == last { unchanged + 1 } else { 0 };
+            last = unread;
+        }
+        Ok(())
+    }
+
+    async fn clock(&mut self, now: i64) -> Result<(), Why> {
+        match self.shim.ask(Request::Clock(Some(now))).await? {
+            Asked::Answer(reply) if matches!(reply.what, Reply::Ok(_)) => Ok(()),
+            Asked::Answer(_) => Err(Why::Unsupported),
+            Asked::Late => Err(Why::Silent),
+        }
+    }
+
+    /// The mock drains and closes first, which frees a client blocked in a write; then the clients are ended.
+    async fn finish(mut self, mut evidence: Evidence) -> Evidence {
+        // bounded, and nothing depends on it: what a client wrote before its last act has arrived by then
+        let _ = timeout(self.limits.reply, self.daemon.shut()).await;
+        for client in std::mem::take(&mut self.handles) {
+            let ended = self.shim.ask(Request::End { client: client.clone() }).await;
+            evidence.handles.push(client);
+            if ended.is_err() {
+                break;
+            }
+        }
+        evidence.wire = self.daemon.take_transcript();
+        evidence.sent = self.sent;
+        evidence
+    }
+
+    /// A deadline has passed: the shim is asked whether it lives at all.
+    pub(super) async fn silence(&mut self, why: Why) -> Why {
+        match self.shim.ping().await {
+            Ok(()) => why,
+            Err(gone) => Why::Gone(gone),
+        }
+    }
+
+    /// The client ended the connection, or its process ended.
+    pub(super) async fn ended(&mut self) -> Why {
+        self.silence(Why::Closed).await
+    }
+
+    async fn missed(&mut self, missed: Missed) -> Why {
+        match missed {
+            Missed::Ended => self.ended().await,
+            Missed::NotHello { .. } => Why::NotHello,
+            other => Why::Suite(other.to_string()),
+        }
+    }
+
+    /// Something is sent or driven now.
+    pub(super) fn stimulus(&mut self) {
+        self.settled = false;
+        self.stimulus_ms = now_ms();
+    }
+
+    /// Patterns of this moment: times lie between the last stimulus and now.
+    pub(super) fn touch_scope(&mut self) {
+        self.scope.written_ms = self.stimulus_ms;
+        self.scope.read_ms = now_ms();
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { wire: self.daemon.entries(), events: self.shim.look(|heard| heard.events.len()) }
+    }
+
+    fn expand(&self, path: &str) -> String {
+        let with = |path: String, (name, value): (&String, &String)| path.replace(&format!("${{{name}}}"), value);
+        self.scope.variables.iter().fold(path.to_owned(), with)
+    }
+}
+
+/// What `${…}` stands for in a case that runs in this directory.
+pub(super) fn variables(dir: &Path) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("dir".to_owned(), dir.display().to_string()),
+        ("uid".to_owned(), rustix::process::getuid().as_raw().to_string()),
+        ("bee".to_owned(), default_hello()["bee"].as_str().unwrap_or_default().to_owned()),
+    ])
+}
+
+fn handle(reply: Reply) -> Result<String, Why> {
+    match reply {
+        Reply::Ok(fields) => match fields.get("client").and_then(Value::as_str) {
+            Some(handle) => Ok(handle.to_owned()),
+            None => Err(Why::Gone(Gone::Broken("the reply to `open` has no `client`".to_owned()))),
+        },
+        Reply::Refused { code, message } => Err(Why::Refused(format!("{code}: {message}"))),
+        Reply::Unsupported | Reply::Impossible { .. } => Err(Why::Unsupported),
+    }
+}
+
+fn done(outcome: Result<(), Why>) -> (What, Option<Why>) {
+    (What::Done, outcome.err())
+}
+
+impl From<Gone> for Why {
+    fn from(gone: Gone) -> Self {
+        Self::Gone(gone)
+    }
+}

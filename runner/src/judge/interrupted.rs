@@ -1,0 +1,89 @@
+//! A walk that ended before its last step: whose fault it is.
+//!
+//! What ends a walk before the stimulus leaves the case inconclusive. What ends it after the stimulus is the
+//! client's failure, of the rule that the next expectation is about.
+
+use super::failure::Failure;
+use super::happened::last_stimulus;
+use super::verdict::{Cause, Findings, Found};
+use crate::exchange::{Stop, Why};
+use crate::testee::Gone;
+use crate::vector::{Case, Cite, Step};
+
+/// Adds what the early end says: a broken rule, or a cause.
+pub(super) fn blame(case: &Case, steps: &[Step], stop: &Stop, findings: &mut Findings) {
+    let total = steps.len();
+    let place = (stop.step + 1, total);
+    let section = case.section();
+    let mut general = |rule: &str, code: String, wanted: &str, got: String| {
+        let cite = Cite { rule: rule.to_owned(), code: Some(code), hint: None };
+        findings.add(rule, Found::Broken(Failure::new(&cite, place, wanted.to_owned(), got)));
+    };
+    match &stop.why {
+        // the step itself says what is wrong
+        Why::Mismatch | Why::Missing | Why::Accepted => {}
+        Why::Misrouted(rule) => general(
+            rule,
+            format!("{section}.misrouted"),
+            "each tone handed to the handler of its sid, or to the catch-all where it has none",
+            "a barrier tone came out on another route".to_owned(),
+        ),
+        Why::NotHello => general(
+            "HELLO-01",
+            "handshake.first-tone-not-hello".to_owned(),
+            "hello as the first tone of the connection",
+            "another line".to_owned(),
+        ),
+        why => match expectation(steps, stop, why) {
+            Some((cite, code)) => {
+                let cite = Cite { code: Some(code.unwrap_or_else(|| format!("{section}.{}", name(why)))), ..cite };
+                let wanted = "the client alive and at work after the stimulus".to_owned();
+                findings.add(&cite.rule, Found::Broken(Failure::new(&cite, place, wanted, said(why))));
+            }
+            None => findings.cause = Some(Cause { why: format!("{}, at step {}", said(why), place.0), blocked_by: None }),
+        },
+    }
+}
+
+/// The expectation that the early end fails, if the stimulus was out by then: its citation, and its own code
+/// where that is the one to give.
+fn expectation(steps: &[Step], stop: &Stop, why: &Why) -> Option<(Cite, Option<String>)> {
+    let own = steps.get(stop.step).and_then(|step| step.cite.as_ref()).filter(|cite| cite.code.is_some());
+    match why {
+        Why::Suite(_) | Why::Unsupported | Why::Gone(Gone::Broken(_) | Gone::Flooded) => return None,
+        Why::Refused(_) => return own.map(|cite| (cite.clone(), cite.code.clone())),
+        _ => {}
+    }
+    let next = (stop.step..steps.len()).find(|place| steps[*place].cite.is_some())?;
+    let stimulus = if super::happened::is_stimulus(&steps[next]) { Some(next) } else { last_stimulus(steps, next) };
+    if stimulus? > stop.step {
+        return None;
+    }
+    let cite = steps[next..].iter().filter_map(|step| step.cite.as_ref()).find(|cite| cite.code.is_some())?;
+    let code = if matches!(why, Why::Silent) { cite.code.clone() } else { None };
+    Some((cite.clone(), code))
+}
+
+/// The last part of the code.
+fn name(why: &Why) -> &'static str {
+    match why {
+        Why::Closed => "closed",
+        Why::StoppedReading => "stopped-reading",
+        Why::Gone(Gone::Died(_)) => "died",
+        _ => "hung",
+    }
+}
+
+pub(super) fn said(why: &Why) -> String {
+    match why {
+        Why::Closed => "the client ended the connection".to_owned(),
+        Why::StoppedReading => "the client does not read its socket".to_owned(),
+        Why::Silent => "nothing came within the deadline; the shim still answers".to_owned(),
+        Why::Deaf => "a barrier was not handed over within the deadline; the shim still answers".to_owned(),
+        Why::Refused(what) => format!("the client refused an act: {what}"),
+        Why::Unsupported => "the shim does not support an act or function that it must have".to_owned(),
+        Why::Gone(gone) => gone.to_string(),
+        Why::Suite(what) => format!("the suite could not go on: {what}"),
+        Why::Mismatch | Why::Missing | Why::Accepted | Why::Misrouted(_) | Why::NotHello => String::new(),
+    }
+}

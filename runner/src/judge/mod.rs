@@ -1,0 +1,34 @@
+//! From evidence to verdicts, as pure functions: no clock, no socket, no printing.
+//!
+//! [`judge`] decides the rules of one case; [`ambient::look`] decides, on every line that the client
+//! produced, the rules that hold everywhere. The way of judging is described in `vectors/README.md`.
+
+pub mod ambient;
+mod call;
+mod failure;
+mod happened;
+mod interrupted;
+mod scene;
+mod verdict;
+mod wire;
+
+pub use failure::{Difference, Failure, general_code};
+pub use scene::{Arrow, Crossing, Scene, Way};
+pub use verdict::{Cause, Outcome, Verdict};
+
+use crate::exchange::Evidence;
+use crate::vector::{Body, Case};
+
+/// One verdict for each rule that the case decides.
+pub fn judge(case: &Case, evidence: &Evidence) -> Vec<Verdict> {
+    let findings = match &case.body {
+        Body::Wire { steps, .. } => wire::findings(case, steps, evidence),
+        Body::Call { examples, .. } => call::findings(case, examples, evidence),
+    };
+    verdict::verdicts(case, findings, evidence)
+}
+
+/// The exchange as a picture: what crossed, when, which way, with the wrong place marked.
+pub fn scene(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
+    scene::draw(evidence, failure)
+}

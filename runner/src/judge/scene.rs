@@ -1,0 +1,146 @@
+//! The exchange as a picture: arrows in order of time, with the wrong place marked. Data only; a report draws it.
+
+use std::time::Duration;
+
+use mock_humd::transcript::Crossed;
+use mock_humd::wire::tone::Tone;
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::happened::{is_marker, shown};
+use crate::exchange::Evidence;
+use crate::testee::Event;
+
+/// A place in what was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crossing {
+    /// An entry of the transcript.
+    Wire(usize),
+    /// An event of the shim.
+    Event(usize),
+}
+
+/// The whole picture.
+#[derive(Debug, Clone, Default)]
+pub struct Scene {
+    /// In order of time.
+    pub arrows: Vec<Arrow>,
+}
+
+/// Something that crossed the wire or was reported.
+#[derive(Debug, Clone)]
+pub struct Arrow {
+    /// Since the case began.
+    pub at: Duration,
+    /// Which connection, from 0; 0 for events.
+    pub conn: usize,
+    /// Which way.
+    pub way: Way,
+    /// The chi, or what else it is.
+    pub label: String,
+    /// A few fields that tell it from others.
+    pub note: String,
+    /// Whether this is where it went wrong.
+    pub wrong: bool,
+}
+
+/// Which way an arrow points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From the daemon to the client.
+    ToClient,
+    /// From the client to the daemon.
+    ToDaemon,
+    /// Reported by the shim.
+    Reported,
+}
+
+pub(super) fn draw(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
+    let wrong = failure.and_then(|failure| failure.at);
+    let mut arrows = Vec::new();
+    for (place, entry) in evidence.wire.entries.iter().enumerate() {
+        let Some((way, label, note)) = crossed(&entry.what) else { continue };
+        let wrong = wrong == Some(Crossing::Wire(place));
+        arrows.push(Arrow { at: entry.at, conn: entry.conn, way, label, note, wrong });
+    }
+    for (place, event) in evidence.events.iter().enumerate() {
+        if is_barrier(&event.what) {
+            continue;
+        }
+        let wrong = wrong == Some(Crossing::Event(place));
+        let at = event.at.saturating_duration_since(evidence.began);
+        let (label, note) = reported(&event.what);
+        arrows.push(Arrow { at, conn: 0, way: Way::Reported, label, note, wrong });
+    }
+    arrows.sort_by_key(|arrow| arrow.at);
+    Scene { arrows }
+}
+
+fn crossed(what: &Crossed) -> Option<(Way, String, String)> {
+    Some(match what {
+        Crossed::FromClient(line) => {
+            let tone = line.decoded.tone.as_ref().map(Tone::as_value);
+            if tone.is_some_and(is_marker) {
+                return None;
+            }
+            let (label, note) = tone.map_or_else(|| unread(&line.bytes), summary);
+            (Way::ToDaemon, label, note)
+        }
+        Crossed::FromDaemon(bytes) => {
+            let decoded = mock_humd::wire::codec::decode(bytes.strip_suffix(b"\n").unwrap_or(bytes));
+            let tone = decoded.tone.as_ref().map(Tone::as_value);
+            if tone.is_some_and(is_marker) || bytes.starts_with(br#"{"chi":"log","rid":"~barrier-"#) {
+                return None;
+            }
+            let (label, note) = tone.map_or_else(|| unread(bytes), summary);
+            (Way::ToClient, label, note)
+        }
+        Crossed::Opened => (Way::ToDaemon, "(connects)".to_owned(), String::new()),
+        Crossed::Eof => (Way::ToDaemon, "(ends its writes)".to_owned(), String::new()),
+        Crossed::Reset => (Way::ToDaemon, "(resets)".to_owned(), String::new()),
+        Crossed::Closed => (Way::ToClient, "(closes)".to_owned(), String::new()),
+        Crossed::HalfClosed => (Way::ToClient, "(ends its writes)".to_owned(), String::new()),
+        Crossed::TooLong { .. } => (Way::ToDaemon, "(line too long)".to_owned(), String::new()),
+    })
+}
+
+fn is_barrier(event: &Event) -> bool {
+    matches!(event, Event::Delivered { tone: Some(tone), .. } if is_marker(tone))
+}
+
+fn reported(event: &Event) -> (String, String) {
+    match event {
+        Event::Delivered { to, tone, .. } => {
+            let (chi, note) = tone.as_ref().map_or(("?".to_owned(), String::new()), summary);
+            let to = to.as_deref().unwrap_or("the catch-all");
+            (format!("{chi} delivered"), format!("to {}  {note}", cut(to, 24)))
+        }
+        other => (shown(other), String::new()),
+    }
+}
+
+/// The chi, and the fields that tell one tone from another.
+fn summary(tone: &Value) -> (String, String) {
+    let chi = tone["chi"].as_str().map_or_else(|| tone["chi"].to_string(), str::to_owned);
+    let field = |key: &&str| {
+        let value = tone.get(*key)?;
+        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some(format!("{key} {}", cut(&shown, 24)))
+    };
+    let note: Vec<String> = ["callId", "permitId", "sid", "rid"].iter().filter_map(field).take(2).collect();
+    (cut(&chi, 24), note.join("  "))
+}
+
+/// A line that is no tone: its size and its beginning.
+fn unread(bytes: &[u8]) -> (String, String) {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).into_owned();
+    (format!("({} bytes)", bytes.len()), cut(&text, 40))
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let clean: String = text.chars().flat_map(char::escape_debug).collect();
+    match clean.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &clean[..end]),
+        None => clean,
+    }
+}

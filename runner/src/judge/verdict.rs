@@ -1,0 +1,149 @@
+//! What a case says about a rule, gathered from what its steps found.
+
+use super::failure::Failure;
+use crate::exchange::Evidence;
+use crate::vector::Case;
+
+/// What one case says about one rule.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// The rule.
+    pub rule: String,
+    /// What it came to.
+    pub outcome: Outcome,
+}
+
+/// What a rule came to in a case.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Everything that the case asks was seen.
+    Held,
+    /// One of several allowed things was seen.
+    Observed(String),
+    /// It was broken.
+    Broken(Box<Failure>),
+    /// It could not be seen.
+    Inconclusive(Cause),
+    /// Nothing came to pass on which it could have been broken; why.
+    NotExercised(String),
+    /// The client's language does not let the question be asked; why.
+    NotApplicable(String),
+}
+
+/// Why a rule could not be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// In words, a fragment.
+    pub why: String,
+    /// The rule whose fault it is, where one is known.
+    pub blocked_by: Option<String>,
+}
+
+/// What one step or example found about one rule.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) rule: String,
+    pub(super) found: Found,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(super) enum Found {
+    Met,
+    Seen(String),
+    Broken(Box<Failure>),
+    /// The step was not reached.
+    Unreached,
+    /// The example needs a seam that the client does not have.
+    Unseen(String),
+    Impossible(String),
+}
+
+/// All that a case found.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) each: Vec<Finding>,
+    /// Why the walk ended where that is no rule's fault.
+    pub(super) cause: Option<Cause>,
+}
+
+impl Findings {
+    pub(super) fn add(&mut self, rule: &str, found: Found) {
+        self.each.push(Finding { rule: rule.to_owned(), found });
+    }
+
+    fn of<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a Found> {
+        self.each.iter().filter(move |finding| finding.rule == rule).map(|finding| &finding.found)
+    }
+
+    /// The first broken rule that the case does not decide, or that stopped it.
+    fn first_broken(&self, but: impl Fn(&str) -> bool) -> Option<&Failure> {
+        self.each.iter().find_map(|finding| match &finding.found {
+            Found::Broken(failure) if but(&finding.rule) => Some(&**failure),
+            _ => None,
+        })
+    }
+}
+
+pub(super) fn verdicts(case: &Case, findings: Findings, evidence: &Evidence) -> Vec<Verdict> {
+    let foreign = findings.first_broken(|rule| !case.decides.iter().any(|decided| decided == rule));
+    let untrusted = untrusted(evidence);
+    let outcome = |rule: &String| {
+        if let Some(failure) = foreign {
+            return blocked(failure);
+        }
+        match (own(&findings, rule), &untrusted) {
+            (Outcome::Held | Outcome::Observed(_), Some(why)) => {
+                Outcome::Inconclusive(Cause { why: why.clone(), blocked_by: None })
+            }
+            (outcome, _) => outcome,
+        }
+    };
+    case.decides.iter().map(|rule| Verdict { rule: rule.clone(), outcome: outcome(rule) }).collect()
+}
+
+/// What the steps that cite the rule make of it.
+fn own(findings: &Findings, rule: &str) -> Outcome {
+    let mut seen: Vec<&str> = Vec::new();
+    let (mut met, mut unreached, mut unseen, mut impossible) = (0, 0, None, None);
+    for found in findings.of(rule) {
+        match found {
+            Found::Broken(failure) => return Outcome::Broken(failure.clone()),
+            Found::Met => met += 1,
+            Found::Seen(what) => seen.push(what),
+            Found::Unreached => unreached += 1,
+            Found::Unseen(why) => unseen = Some(why),
+            Found::Impossible(why) => impossible = Some(why),
+        }
+    }
+    if unreached > 0 {
+        return match (&findings.cause, findings.first_broken(|_| true)) {
+            (Some(cause), _) => Outcome::Inconclusive(cause.clone()),
+            (None, Some(failure)) => blocked(failure),
+            (None, None) => Outcome::Inconclusive(Cause { why: "the case ended early".to_owned(), blocked_by: None }),
+        };
+    }
+    match (met, seen.is_empty(), unseen, impossible) {
+        (_, false, ..) => Outcome::Observed(seen.join(", ")),
+        (1.., ..) => Outcome::Held,
+        (.., Some(why)) => Outcome::NotApplicable(why.clone()),
+        (.., Some(why), _) => Outcome::NotExercised(why.clone()),
+        _ => Outcome::NotExercised("no step looked at it".to_owned()),
+    }
+}
+
+fn blocked(failure: &Failure) -> Outcome {
+    let why = format!("blocked by {} ({})", failure.rule, failure.code);
+    Outcome::Inconclusive(Cause { why, blocked_by: Some(failure.rule.clone()) })
+}
+
+/// Why nothing that the shim reported can be taken as a pass.
+fn untrusted(evidence: &Evidence) -> Option<String> {
+    if let Some(line) = evidence.noise.first() {
+        return Some(format!("shim.stdout-noise: the shim printed `{line}`, which is no message of its protocol"));
+    }
+    evidence.events.iter().find_map(|event| match &event.what {
+        crate::testee::Event::ShimError { message } => Some(format!("the shim reports its own failure: {message}")),
+        _ => None,
+    })
+}

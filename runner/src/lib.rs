@@ -1,0 +1,37 @@
+//! The conformance suite for clients of the thrum wire.
+//!
+//! Data flows one way, and each room has one door:
+//!
+//! ```text
+//! WIRE.md ──rule──┐
+//! vectors ────────┴─► vector ─► plan ─► exchange ─► judge ─► score ─► report
+//!                                         │    │
+//!                                  mock_humd  testee ─► the client under test, through its shim
+//! ```
+//!
+//! What is kept, everywhere:
+//!
+//! 1. A room uses the types of the rooms before it, and nothing of the rooms after it.
+//! 2. The mock plays and writes down, the shim reports; only [`judge`] judges.
+//! 3. No line of a client under test is linked into this library. The built-in reference client belongs to the
+//!    binary, which starts itself as a process.
+//! 4. Decoding a line cannot fail: it gives an optional tone and a list of faults, and the bytes stay.
+//! 5. Only reports are written to stdout; only `main` picks the exit code; nobody calls `process::exit`.
+//! 6. Every wait, line, queue and transcript has a limit: [`limits::Limits`].
+//! 7. A rule without a case (and without a reason), and a case without a rule, both fail the tests.
+//! 8. Nothing above the codec of `mock_humd::wire` assumes LF or JSON text.
+
+pub mod catalog;
+pub mod error;
+pub mod exchange;
+pub mod exit;
+pub mod judge;
+pub mod limits;
+pub mod plan;
+pub mod report;
+pub mod rule;
+pub mod run;
+pub mod score;
+pub mod smoke;
+pub mod testee;
+pub mod vector;

@@ -1,0 +1,48 @@
+//! The command line: reads the arguments, has the work done, and picks the exit code.
+
+mod cli;
+mod client;
+mod reference;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use thrum_conform::error::Error;
+use thrum_conform::exit::Exit;
+
+use crate::cli::{Cli, Command};
+
+/// Deeply nested tones are read, compared and dropped by recursion.
+const STACK_BYTES: usize = 256 << 20;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(cli));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        Ok(Err(_)) => ExitCode::from(Exit::Broken.code()),
+        Err(error) => end(&Error::Broken(format!("cannot start a thread: {error}"))),
+    }
+}
+
+fn run(cli: Cli) -> ExitCode {
+    let outcome = match cli.command {
+        Command::Client(args) => client::test(&args),
+        Command::Smoke(args) => client::smoke(&args),
+        Command::List(args) => source::list(&args, reference::mutants()),
+        Command::Explain(args) => source::explain(&args, reference::mutants()),
+        Command::Vectors(args) => source::lint(&args),
+        Command::Testee(args) => return reference::run(&args),
+    };
+    match outcome {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(error) => end(&error),
+    }
+}
+
+/// An error that ends the run: said once, on stderr.
+fn end(error: &Error) -> ExitCode {
+    anstream::eprintln!("{}error{:#}: {error}", cli::RED, cli::RED);
+    ExitCode::from(error.exit().code())
+}

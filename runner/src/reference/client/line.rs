@@ -1,0 +1,130 @@
+//! Bytes to tones: lines are cut at LF alone, and each is decoded by itself (WIRE.md, Framing).
+
+use serde_json::Value;
+
+use super::{Inner, Tone};
+use crate::reference::fault::faulty;
+
+const READ_SIZE: usize = 64 * 1024;
+
+/// Collects what was read, and gives it out line by line.
+#[derive(Default)]
+pub struct LineBuffer {
+    bytes: Vec<u8>,
+    /// Where the first line that was not given out begins.
+    start: usize,
+    /// Up to here there is no LF beyond `start`.
+    searched: usize,
+}
+
+impl LineBuffer {
+    /// A buffer with something in it. A sound client begins each connection with nothing.
+    pub fn holding(bytes: Vec<u8>) -> Self {
+        Self { bytes, start: 0, searched: 0 }
+    }
+
+    /// How much is waiting.
+    pub fn len(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
+    /// Where the next read goes, with room for a good piece.
+    pub fn space(&mut self) -> &mut Vec<u8> {
+        self.bytes.drain(..self.start);
+        self.searched -= self.start;
+        self.start = 0;
+        self.bytes.reserve(READ_SIZE);
+        &mut self.bytes
+    }
+
+    /// The next whole line, without its LF.
+    pub fn next_line(&mut self) -> Option<&[u8]> {
+        let found = self.bytes[self.searched..].iter().position(|byte| *byte == b'\n');
+        let Some(length) = found else {
+            self.searched = self.bytes.len();
+            return None;
+        };
+        let (from, to) = (self.start, self.searched + length);
+        self.start = to + 1;
+        self.searched = self.start;
+        Some(&self.bytes[from..to])
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// The tone on a line, if there is one. The parser refuses text that is not UTF-8 and nesting beyond 128 levels,
+/// and keeps numbers as they were spelled, so no line can do harm.
+pub fn decode(line: &[u8]) -> Option<Tone> {
+    match serde_json::from_slice(line) {
+        Ok(Value::Object(tone)) => Some(tone),
+        _ => None,
+    }
+}
+
+/// Whether a line seems to hold a chunk. Faults that lose lines lose these, and not the markers of the suite.
+pub fn is_chunk(line: &[u8]) -> bool {
+    line.starts_with(b"{\"chi\":\"chunk\"")
+}
+
+/// What faults do to a buffer.
+impl LineBuffer {
+    /// Decodes what a read has brought by itself: half a character at either end is lost.
+    pub fn mangle(&mut self, before: usize, count: usize) {
+        if !faulty!("decode-per-read") {
+            return;
+        }
+        let mut piece = self.bytes.split_off(self.start + before);
+        debug_assert_eq!(piece.len(), count);
+        let head = piece.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
+        piece.splice(..head, "\u{fffd}".repeat(head).into_bytes());
+        let cut = match std::str::from_utf8(&piece) {
+            Err(error) if error.error_len().is_none() => Some(error.valid_up_to()),
+            _ => None,
+        };
+        if let Some(cut) = cut {
+            piece.splice(cut.., "\u{fffd}".bytes());
+        }
+        self.bytes.extend(piece);
+    }
+
+    /// Rearranges the chunks among the whole lines.
+    pub fn rearrange(&mut self, change: impl FnOnce(&mut Vec<Vec<u8>>)) {
+        let mut lines = Vec::new();
+        while let Some(line) = self.next_line() {
+            lines.push(line.to_vec());
+        }
+        let rest = self.bytes.split_off(self.start);
+        let (mut chunks, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| is_chunk(line));
+        change(&mut chunks);
+        self.clear();
+        for line in chunks.iter().chain(&others) {
+            self.bytes.extend_from_slice(line);
+            self.bytes.push(b'\n');
+        }
+        self.bytes.extend(rest);
+    }
+
+    /// Loses what a read has left.
+    pub fn trim_after_read(&mut self) {
+        let (rest, before) = (self.len(), self.start);
+        let small = (1..4096).contains(&rest);
+        if small && (faulty!("parse-per-read") || (faulty!("tail-of-a-read-lost") && before > 0)) {
+            self.clear();
+        }
+    }
+
+    /// Deals with half a line at the end of a connection, which a sound client forgets.
+    pub fn leave_behind(&self, inner: &Inner) {
+        let rest = &self.bytes[self.start..];
+        if !rest.is_empty() && faulty!("die-on-unterminated-line") {
+            std::process::abort();
+        }
+        let half_character = std::str::from_utf8(rest).is_err_and(|error| error.error_len().is_none());
+        if faulty!("buffer-survives-reconnect") || (faulty!("decoder-survives-reconnect") && half_character) {
+            inner.scars.memories().bytes = rest.to_vec();
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What faults remember about a client. The sound client never looks here.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use super::compose::Origin;
+use super::deliver::{Delivery, Handler};
+use super::{Inner, Tone};
+use crate::reference::fault::faulty;
+use crate::reference::helper;
+
+/// The marks that faults leave on a client.
+#[derive(Default)]
+pub struct Scars {
+    doomed: AtomicBool,
+    failed: AtomicBool,
+    state: Mutex<Memories>,
+}
+
+/// What has happened so far.
+#[derive(Default)]
+pub struct Memories {
+    /// Sessions that were prompted, in order.
+    pub prompted: Vec<String>,
+    pub cancelled: Vec<String>,
+    /// Sessions whose end of a turn was told.
+    pub told: Vec<String>,
+    /// Sessions whose handler gets log lines only.
+    pub muted: Vec<String>,
+    pub removed: Vec<String>,
+    pub stored: Vec<Tone>,
+    /// Bytes of a connection that has ended.
+    pub bytes: Vec<u8>,
+    /// Lines that were not written yet.
+    pub unsent: VecDeque<Vec<u8>>,
+    /// sid and callId of calls that are open.
+    pub open: VecDeque<(String, String)>,
+    pub suppressed: Vec<String>,
+    pub first: Option<(String, String)>,
+    pub decision: Option<String>,
+    pub echoed: bool,
+    pub sent: u64,
+    pub stopped: bool,
+}
+
+impl Scars {
+    /// Ends the connection, once the tone at hand has been dealt with.
+    pub fn doom(&self) {
+        self.doomed.store(true, Ordering::Relaxed);
+    }
+
+    pub fn take_doom(&self) -> bool {
+        self.doomed.swap(false, Ordering::Relaxed)
+    }
+
+    /// A handler has thrown.
+    pub fn fail(&self) {
+        self.failed.store(true, Ordering::Relaxed);
+    }
+
+    pub fn take_failure(&self) -> bool {
+        self.failed.swap(false, Ordering::Relaxed)
+    }
+
+    pub fn memories(&self) -> MutexGuard<'_, Memories> {
+        self.state.lock().expect("no holder of this lock panics")
+    }
+}
+
+impl Scars {
+    /// Notes a prompt, and gives the session that it goes to.
+    pub fn prompted(&self, sid: &str) -> String {
+        let mut memories = self.memories();
+        memories.prompted.push(sid.to_owned());
+        match memories.prompted.first() {
+            Some(first) if faulty!("prompt-first-sid-for-all") => first.clone(),
+            _ => sid.to_owned(),
+        }
+    }
+
+    /// Notes a cancel, and gives the session that it goes to.
+    pub fn cancelled(&self, sid: &str) -> String {
+        let mut memories = self.memories();
+        memories.cancelled.push(sid.to_owned());
+        match memories.prompted.last() {
+            Some(latest) if faulty!("cancel-names-latest-turn") => latest.clone(),
+            _ => sid.to_owned(),
+        }
+    }
+}
+
+/// Where faults act on a client as a whole.
+impl Inner {
+    /// Registers a handler.
+    pub fn on(&self, sid: &str, handler: Handler) {
+        let late = faulty!("handlers-frozen-at-connect") && self.link().is_up();
+        let again = faulty!("removed-sid-stays-blocked") && self.scars.memories().removed.iter().any(|own| own == sid);
+        if late || again {
+            self.scars.memories().muted.push(sid.to_owned());
+        }
+        self.deliverer.on(sid, handler);
+        let stored = std::mem::take(&mut self.scars.memories().stored);
+        for tone in stored {
+            self.deliverer.hand_over_late(sid, tone);
+        }
+    }
+
+    /// Removes a handler.
+    pub fn off(&self, sid: &str) {
+        self.scars.memories().removed.push(sid.to_owned());
+        if faulty!("unsubscribe-does-nothing") {
+            return;
+        }
+        if faulty!("unsubscribe-removes-all") {
+            self.scars.memories().muted = self.deliverer.sids();
+        }
+        self.deliverer.off(sid);
+    }
+
+    /// Whether a tone that is sent is kept back for good.
+    pub fn holds_back(&self, origin: Origin, tone: &Tone) -> bool {
+        if faulty!("send-after-close-dies") && self.link().is_over() {
+            std::process::abort();
+        }
+        let waits = |chi: &str| tone.get("chi").is_some_and(|own| own == chi) && origin == Origin::Application;
+        let applies = (faulty!("second-cancel-waits-for-echo") && waits("cancel"))
+            || (faulty!("send-waits-for-echo") && waits("prompt"));
+        let mut memories = self.scars.memories();
+        memories.sent += 1;
+        if !applies {
+            return false;
+        }
+        let sid = tone.get("sid").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let again = memories.told.contains(&sid) && !memories.echoed;
+        memories.told.push(sid);
+        again
+    }
+
+    /// Whether a tone that came in is dropped on account of its dusk; and what else it does to the connection.
+    pub fn drops(&self, chi: &str, tone: &Tone) -> bool {
+        match chi {
+            "breath" if faulty!("breath-resets-handlers") => self.scars.forget_sessions(self.deliverer.sids()),
+            "breath" => self.link().release_hello(),
+            "echo" => self.scars.memories().echoed = true,
+            "finish" if faulty!("write-half-closed-after-finish") => self.link().close_write_half(),
+            "chunk" if faulty!("write-half-closed-after-hello") && self.scars.memories().sent == 0 => {
+                self.link().close_write_half();
+            }
+            _ => {}
+        }
+        if faulty!("hello-waits-for-any-tone") {
+            self.link().release_hello();
+        }
+        if chi != "chunk" {
+            return false;
+        }
+        let cancelled = faulty!("chunk-after-cancel-is-fatal")
+            && self.scars.memories().cancelled.iter().any(|sid| tone.get("sid").is_some_and(|own| own == sid));
+        if cancelled {
+            self.scars.doom();
+        }
+        let dusk = tone.get("dusk").and_then(Value::as_i64);
+        (faulty!("drop-tone-with-dusk") && dusk.is_some())
+            || (faulty!("drop-by-dusk-in-seconds") && dusk.is_some_and(|dusk| dusk < helper::now_ms().saturating_mul(1000)))
+            || ((faulty!("dusk-32-bit") || faulty!("dusk-from-sent-at")) && helper::is_dusk(tone) == Some(true))
+    }
+}
+
+impl Scars {
+    fn forget_sessions(&self, sids: Vec<String>) {
+        let mut memories = self.memories();
+        // The breath that answers hello comes before there is anything to forget.
+        if memories.stopped {
+            memories.muted = sids;
+        }
+        memories.stopped = true;
+    }
+}
+
+/// Where faults act on deliveries.
+impl Inner {
+    /// The session that gets a tone, unless a fault keeps its handler from it. Log lines, the suite's markers among
+    /// them, always arrive.
+    pub fn unless_muted(&self, to: Option<String>, tone: &Tone) -> Option<String> {
+        let chi = tone.get("chi").and_then(Value::as_str).unwrap_or_default();
+        if chi == "log" {
+            return to;
+        }
+        let mut memories = self.scars.memories();
+        if to.is_none() && faulty!("removed-handler-tones-kept-for-later") && !memories.removed.is_empty() {
+            memories.stored.push(tone.clone());
+        }
+        let sid = to?;
+        let unprompted = chi == "session-ready" && !memories.prompted.contains(&sid);
+        if memories.muted.contains(&sid) || (unprompted && faulty!("only-prompted-sids-routed")) {
+            return None;
+        }
+        if chi == "finish" && faulty!("handler-removed-by-finish") {
+            memories.muted.push(sid.clone());
+        }
+        Some(sid)
+    }
+
+    /// A handler has thrown; a sound client goes on.
+    pub fn thrown(&self, delivery: &Delivery, thrown: Box<dyn Any + Send>) {
+        if faulty!("handler-throw-ends-process") {
+            std::process::abort();
+        }
+        if faulty!("throwing-handler-removed") {
+            self.scars.memories().muted.extend(delivery.to.clone());
+        }
+        self.scars.fail();
+        if faulty!("handler-throw-ends-loop") {
+            resume_unwind(thrown);
+        }
+    }
+
+    /// Waits for what a handler left behind, and goes down with it.
+    pub async fn suffer(self: Arc<Self>, work: JoinHandle<()>) {
+        if work.await.is_err() {
+            if faulty!("async-throw-ends-process") {
+                std::process::abort();
+            }
+            self.link().abort_reader();
+        }
+    }
+}

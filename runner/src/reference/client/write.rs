@@ -1,0 +1,64 @@
+//! The writer: whole lines, one after the other, from a queue that belongs to one connection.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::unix::OwnedWriteHalf;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::sleep;
+
+use super::Inner;
+use crate::reference::fault::faulty;
+use crate::reference::odd::{self, Odd};
+
+/// Writes until the queue is closed and empty, or until a write fails.
+pub async fn write_lines(
+    inner: Arc<Inner>,
+    mut write: OwnedWriteHalf,
+    mut lines: UnboundedReceiver<Vec<u8>>,
+    broken: Arc<Notify>,
+) {
+    while let Some(mut line) = lines.recv().await {
+        if odd::is(Odd::Coalesce) {
+            sleep(Duration::from_millis(1)).await;
+            while let Ok(next) = lines.try_recv() {
+                line.extend(next);
+            }
+        }
+        let busy = if faulty!("write-holds-dispatch") { Some(inner.writing.lock().await) } else { None };
+        let written = write_line(&mut write, &line).await;
+        drop(busy);
+        if written.is_err() {
+            broken.notify_one();
+            return;
+        }
+        if faulty!("queue-survives-reconnect") {
+            inner.scars.memories().unsent.pop_front();
+        }
+        if faulty!("write-half-closed-after-prompt") && line.starts_with(b"{\"chi\":\"prompt\"") {
+            return;
+        }
+    }
+}
+
+async fn write_line(write: &mut OwnedWriteHalf, line: &[u8]) -> std::io::Result<()> {
+    if faulty!("short-write-loses-the-rest") {
+        return write.write(line).await.map(drop);
+    }
+    if !odd::is(Odd::OneByte) {
+        return write.write_all(line).await;
+    }
+    // A long line would take longer than any deadline: only its ends are written byte by byte.
+    let head = line.len().min(256);
+    let tail = line.len().saturating_sub(32).max(head);
+    for byte in &line[..head] {
+        write.write_all(std::slice::from_ref(byte)).await?;
+    }
+    write.write_all(&line[head..tail]).await?;
+    for byte in &line[tail..] {
+        write.write_all(std::slice::from_ref(byte)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! Where the socket is (WIRE.md, Socket).
+
+use std::path::PathBuf;
+
+use crate::reference::fault::{Helper, faulty, replaced};
+
+/// The socket of a client: the path that the application gave, or the one that the environment leads to.
+pub fn socket_of(given: Option<PathBuf>) -> PathBuf {
+    if faulty!("sock-env-over-argument") && std::env::var_os("HUM_THRUM_SOCK").is_some() {
+        return default_socket_path();
+    }
+    given.unwrap_or_else(default_socket_path)
+}
+
+/// The path that this process's own environment leads to.
+pub fn default_socket_path() -> PathBuf {
+    socket_path(&|name| std::env::var(name).ok()).into()
+}
+
+/// The path that an environment leads to.
+pub fn socket_path(variable: &dyn Fn(&str) -> Option<String>) -> String {
+    match replaced() {
+        Some(Helper::SocketPath(faulty)) => faulty(variable),
+        _ => resolve(variable),
+    }
+}
+
+/// The rules of the resolution; a variable that is empty counts as unset.
+pub fn resolve(variable: &dyn Fn(&str) -> Option<String>) -> String {
+    let set = |name| variable(name).filter(|value| !value.is_empty());
+    if let Some(path) = set("HUM_THRUM_SOCK") {
+        return path;
+    }
+    let runtime = set("XDG_RUNTIME_DIR")
+        .unwrap_or_else(|| format!("/run/user/{}", rustix::process::getuid().as_raw()));
+    format!("{runtime}/hum/thrum.sock")
+}

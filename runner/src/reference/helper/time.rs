@@ -1,0 +1,65 @@
+//! The clock, and what is measured with it: dusk (WIRE.md, Dusk).
+
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use crate::reference::client::Tone;
+use crate::reference::fault::{Helper, faulty, replaced};
+
+static PINNED: Mutex<Option<i64>> = Mutex::new(None);
+
+/// Pins the clock at so many ms since the epoch; None lets it run again.
+pub fn pin_clock(now: Option<i64>) {
+    *PINNED.lock().expect("no holder of this lock panics") = now;
+}
+
+/// Milliseconds since the epoch.
+pub fn now_ms() -> i64 {
+    let pinned = *PINNED.lock().expect("no holder of this lock panics");
+    pinned.unwrap_or_else(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
+}
+
+/// The dusk of something that expires in so many ms.
+pub fn dusk_in(ms: i64) -> Value {
+    match replaced() {
+        Some(Helper::DuskIn(faulty)) => faulty(now_ms(), ms),
+        _ => now_ms().saturating_add(ms).into(),
+    }
+}
+
+/// Whether a tone has expired: now is past its dusk. A dusk that is no integer counts as none; every tone has an
+/// answer.
+pub fn is_dusk(tone: &Tone) -> Option<bool> {
+    let now = i128::from(now_ms());
+    if let Some(Helper::IsDusk(faulty)) = replaced() {
+        return faulty(tone, now);
+    }
+    if faulty!("dusk-from-sent-at") && !tone.contains_key("dusk") {
+        let sent = tone.get("sentAt").and_then(Value::as_i64);
+        return Some(sent.is_some_and(|sent| now > i128::from(sent) + 3_600_000));
+    }
+    let Some(dusk) = dusk(tone) else {
+        return Some(false);
+    };
+    if faulty!("dusk-32-bit") && dusk > now && dusk - now > i128::from(i32::MAX) {
+        return Some(true);
+    }
+    Some(now > dusk)
+}
+
+fn dusk(tone: &Tone) -> Option<i128> {
+    let Some(Value::Number(dusk)) = tone.get("dusk") else {
+        return None;
+    };
+    let text = dusk.as_str();
+    if text.contains(['.', 'e', 'E']) {
+        return None;
+    }
+    // Beyond 128 bits a dusk lies further off than any clock can count, in the direction of its sign.
+    Some(text.parse().unwrap_or(if text.starts_with('-') { i128::MIN } else { i128::MAX }))
+}

@@ -1,0 +1,74 @@
+//! The built-in reference client: a testee that keeps every rule of the wire, or breaks chosen ones on demand.
+//!
+//! The suite tests itself with it. Nothing of it is linked into the library: it runs as a process of its own
+//! (`thrum-conform testee`) and is driven through the shim protocol like any other client.
+//!
+//! - [`client`] is the client, an async library that knows nothing of shims;
+//! - [`shim`] is the shim on top of it;
+//! - [`helper`] holds the functions that every library offers: rid, sigil, dusk, wane, socket path;
+//! - [`fault`] and [`mutants`] give it one bug at a time, [`odd`] makes it strange but right;
+//! - [`null`] holds the testees that observe nothing.
+
+mod client;
+mod fault;
+mod helper;
+mod mutants;
+mod null;
+mod odd;
+mod shim;
+
+use std::process::ExitCode;
+
+pub use fault::{Mutant, mutants};
+pub use null::nulls;
+pub use odd::odds;
+
+/// A testee by name, and what it does.
+#[derive(Debug, Clone, Copy)]
+pub struct Variant {
+    /// How it is chosen on the command line.
+    pub name: &'static str,
+    /// What is special about it.
+    pub about: &'static str,
+}
+
+/// Which testee to be; without any of these, the reference client.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Carry one deliberate fault
+    #[arg(long, value_name = "NAME")]
+    mutant: Option<String>,
+    /// Behave oddly, but as the wire allows
+    #[arg(long, value_name = "NAME", conflicts_with = "null")]
+    odd: Option<String>,
+    /// Be no client at all, but something that only looks like a testee
+    #[arg(long, value_name = "NAME", conflicts_with = "mutant")]
+    null: Option<String>,
+}
+
+/// Speaks shim protocol 1 on stdin and stdout until told to stop.
+pub fn run(args: &Args) -> ExitCode {
+    if let Some(name) = &args.mutant
+        && !fault::activate(name)
+    {
+        return unknown("mutant", name, mutants().iter().map(|mutant| mutant.name));
+    }
+    if let Some(name) = &args.odd
+        && !odd::activate(name)
+    {
+        return unknown("odd testee", name, odds().iter().map(|variant| variant.name));
+    }
+    if let Some(name) = &args.null {
+        return match null::find(name) {
+            Some(testee) => testee.run(),
+            None => unknown("null testee", name, nulls().iter().map(|variant| variant.name)),
+        };
+    }
+    shim::run()
+}
+
+fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str>) -> ExitCode {
+    let nearest = known.max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+    eprintln!("no {what} is called `{name}` (hint: the nearest name is `{}`)", nearest.unwrap_or("none"));
+    ExitCode::from(2)
+}

@@ -1,0 +1,57 @@
+//! The exchange as a sequence of lines with arrows, cut around the place that went wrong.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::judge::{Arrow, Scene, Way};
+
+/// Lines before and after the wrong place that are shown.
+const BEFORE: usize = 10;
+const AFTER: usize = 3;
+/// Columns of an arrow.
+const WIDTH: usize = 30;
+
+/// Every arrow, for a trace.
+pub(super) fn all(scene: &Scene) -> Vec<String> {
+    scene.arrows.iter().map(|arrow| line(arrow, "")).collect()
+}
+
+/// The arrows around the wrong place, or the last ones.
+pub(super) fn lines(scene: &Scene, wanted: &str) -> Vec<String> {
+    let dim = Style::new().dimmed();
+    let mut lines = vec![format!("     {dim}daemon{:>w$}client under test{dim:#}", "", w = WIDTH - 2)];
+    let arrows = &scene.arrows;
+    let wrong = arrows.iter().position(|arrow| arrow.wrong);
+    let (from, to) = match wrong {
+        Some(place) => (place.saturating_sub(BEFORE), (place + AFTER + 1).min(arrows.len())),
+        None => (arrows.len().saturating_sub(BEFORE + AFTER), arrows.len()),
+    };
+    if from > 0 {
+        lines.push(format!("     {dim}… {from} before{dim:#}"));
+    }
+    lines.extend(arrows[from..to].iter().map(|arrow| line(arrow, wanted)));
+    if to < arrows.len() {
+        lines.push(format!("     {dim}… {} after{dim:#}", arrows.len() - to));
+    }
+    lines
+}
+
+fn line(arrow: &Arrow, wanted: &str) -> String {
+    let red = if arrow.wrong { AnsiColor::Red.on_default() } else { Style::new() };
+    let time = format!("{:>6.1}ms", arrow.at.as_secs_f64() * 1000.0);
+    let label = format!(" {} ", arrow.label);
+    let dashes = WIDTH.saturating_sub(label.chars().count() + 3);
+    let drawn = match arrow.way {
+        Way::ToClient => format!("──{label}{}▶", "─".repeat(dashes)),
+        Way::ToDaemon => format!("◀──{label}{}", "─".repeat(dashes)),
+        Way::Reported => format!("  {label}{} ·", " ".repeat(dashes)),
+    };
+    let conn = if arrow.conn > 0 { format!("[{}] ", arrow.conn + 1) } else { String::new() };
+    let mark = if arrow.wrong && wanted.is_empty() {
+        "   ✗".to_owned()
+    } else if arrow.wrong {
+        format!("   ✗ wanted {wanted}")
+    } else {
+        String::new()
+    };
+    format!("  {time}  {red}{drawn}   {conn}{}{mark}{red:#}", arrow.note)
+}

@@ -1,0 +1,164 @@
+//! The facts that every format shows: plain data, with rules first.
+
+use std::time::Duration;
+
+use crate::exit::Exit;
+use crate::judge::{Failure, Scene};
+use crate::rule::Level;
+use crate::testee::Identity;
+
+/// A whole run, scored.
+#[derive(Debug)]
+pub struct Report {
+    /// Who was tested.
+    pub identity: Identity,
+    /// The command that starts the shim, for rerun lines; empty for the built-in client.
+    pub command: String,
+    /// The wire version.
+    pub wire: String,
+    /// The profile.
+    pub profile: String,
+    /// From the first process to the last.
+    pub took: Duration,
+    /// Every rule that was to be decided, in the order of WIRE.md.
+    pub rules: Vec<RuleRow>,
+    /// Every case that ran, and every ambient rule that was broken.
+    pub cases: Vec<CaseRow>,
+    /// Cases that do not apply, with the reason.
+    pub not_applicable: Vec<(String, String)>,
+    /// Rules that bind the client and that no case decides.
+    pub without_case: Vec<String>,
+    /// Capabilities of the closed list that the client does not claim.
+    pub unclaimed: Vec<String>,
+    /// How many examples were judged.
+    pub examples: usize,
+    /// What keeps the client from being tested, and what to do about it.
+    pub diagnosis: Option<(String, String)>,
+    /// Things to know beside the verdicts.
+    pub notes: Vec<String>,
+    /// What the process ends with.
+    pub exit: Exit,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct RuleRow {
+    /// Its id.
+    pub id: String,
+    /// Its level.
+    pub level: Level,
+    /// Its sentence.
+    pub text: String,
+    /// The section of WIRE.md, as an anchor.
+    pub anchor: String,
+    /// What it came to.
+    pub standing: Standing,
+    /// Why, where that needs saying; what was seen, for a MAY.
+    pub why: String,
+    /// The cases that say so: those that broke it, else those that decide it.
+    pub cases: Vec<String>,
+}
+
+/// What a rule came to, over all cases that decide it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Every scored case that decides it passed, and at least one ran.
+    Held,
+    /// A MUST (or with `--level should` a SHOULD) was broken.
+    Violated,
+    /// A SHOULD was broken, or a MUST was declined in a way that is allowed.
+    Warned,
+    /// A MAY: which of the allowed things the client does.
+    Observed,
+    /// A case could not see it.
+    Undecided,
+    /// The client did nothing on which it could have been broken.
+    NotExercised,
+    /// It does not bind this client.
+    NotApplicable,
+}
+
+impl Standing {
+    /// The word for reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Violated => "violated",
+            Self::Warned => "warned",
+            Self::Observed => "observed",
+            Self::Undecided => "undecided",
+            Self::NotExercised => "not_exercised",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+/// One case, or one broken ambient rule.
+#[derive(Debug)]
+pub struct CaseRow {
+    /// Its id.
+    pub id: String,
+    /// What it came to.
+    pub verdict: CaseVerdict,
+    /// Whether it counts.
+    pub scored: bool,
+    /// Why, where it did not pass.
+    pub why: String,
+    /// From the first step to the last.
+    pub took: Duration,
+    /// The rules that it decides.
+    pub rules: Vec<String>,
+    /// What went wrong, one for each broken rule.
+    pub failures: Vec<FailureRow>,
+    /// The picture of the exchange.
+    pub scene: Option<Scene>,
+    /// The end of what the process wrote to stderr.
+    pub stderr: String,
+    /// The case that differs only in the fault, and whether it passed.
+    pub twin: Option<(String, bool)>,
+}
+
+/// What a case came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseVerdict {
+    /// All of its rules held or were observed.
+    Pass,
+    /// A required rule was broken.
+    Fail,
+    /// A rule was broken that is not required.
+    Warn,
+    /// It could not be seen.
+    Inconclusive,
+    /// Nothing happened that it could judge.
+    NotExercised,
+}
+
+impl CaseVerdict {
+    /// The word for reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Inconclusive => "inconclusive",
+            Self::NotExercised => "not_exercised",
+        }
+    }
+}
+
+/// A broken rule with what explains it.
+#[derive(Debug)]
+pub struct FailureRow {
+    /// What was seen.
+    pub failure: Failure,
+    /// The rule's level.
+    pub level: Level,
+    /// The rule's sentence.
+    pub text: String,
+    /// The section of WIRE.md, as an anchor.
+    pub anchor: String,
+    /// What the code means.
+    pub means: String,
+    /// What to change.
+    pub fix: String,
+}

@@ -1,0 +1,220 @@
+//! The report for people at a terminal: failures with what explains them, then the summary with rules first.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Effects, Style};
+
+use super::diagram;
+use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
+use crate::rule::Level;
+
+/// How much to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Only the headline.
+    Quiet,
+    /// Failures, each rule's standing, the headline.
+    Normal,
+    /// What did not apply as well, the speed and the slowest cases.
+    Verbose,
+}
+
+const BOLD: Style = Style::new().effects(Effects::BOLD);
+const DIM: Style = Style::new().effects(Effects::DIMMED);
+const RED: Style = AnsiColor::Red.on_default();
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+
+pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
+    if verbosity != Verbosity::Quiet {
+        for case in &report.cases {
+            match case.verdict {
+                CaseVerdict::Fail | CaseVerdict::Warn => failed(report, case, out)?,
+                CaseVerdict::Inconclusive if report.diagnosis.is_none() => inconclusive(case, out)?,
+                _ => {}
+            }
+        }
+        rules(report, verbosity, out)?;
+    }
+    if let Some((what, hint)) = &report.diagnosis {
+        writeln!(out, "{RED}{what}{RED:#}\n  (hint: {hint})\n")?;
+    }
+    if verbosity == Verbosity::Verbose {
+        details(report, out)?;
+    }
+    for note in &report.notes {
+        writeln!(out, "{YELLOW}note{YELLOW:#} {note}")?;
+    }
+    headline(report, out)
+}
+
+fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
+    for row in &case.failures {
+        let (word, style) = match case.verdict {
+            CaseVerdict::Fail => ("FAIL", RED),
+            _ => ("WARN", YELLOW),
+        };
+        let failure = &row.failure;
+        let example = failure.example.map_or(String::new(), |tc| format!("#{tc}"));
+        let name = format!("{}{example}", case.id);
+        writeln!(out, "{style}{word}{style:#} {BOLD}{name}{BOLD:#}{:>9.1} ms", case.took.as_secs_f64() * 1000.0)?;
+        writeln!(out, "  rule  {} {}  {}  {DIM}WIRE.md#{}{DIM:#}", failure.rule, row.level, row.text, row.anchor)?;
+        let step = if failure.step.1 > 0 { format!("   step {} of {}", failure.step.0, failure.step.1) } else { String::new() };
+        writeln!(out, "  code  {}{step}", failure.code)?;
+        if !row.means.is_empty() {
+            writeln!(out, "        {DIM}{}{DIM:#}", row.means)?;
+        }
+        if let Some(scene) = &case.scene {
+            let wanted = failure.differences.first().map_or("", |difference| difference.wanted.as_str());
+            for line in diagram::lines(scene, wanted) {
+                writeln!(out, "{line}")?;
+            }
+        }
+        differences(row, out)?;
+        let hint = failure.hint.as_deref().into_iter().chain((!row.fix.is_empty()).then_some(row.fix.as_str()));
+        for hint in hint {
+            writeln!(out, "  hint  {hint}")?;
+        }
+        if let Some((twin, good)) = &case.twin {
+            writeln!(out, "  twin  {twin} {}", if *good { "passed" } else { "did not pass" })?;
+        }
+        for line in case.stderr.lines().rev().take(5).collect::<Vec<_>>().into_iter().rev() {
+            writeln!(out, "  {DIM}stderr{DIM:#} {}", clean(line))?;
+        }
+        if !case.id.starts_with("ambient/") {
+            let command = if report.command.is_empty() { String::new() } else { format!(" -- {}", report.command) };
+            writeln!(out, "  rerun thrum-conform client --run {} --trace{command}", case.id)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Only what differs; where nothing stands against a pattern, what was wanted and what came.
+fn differences(row: &FailureRow, out: &mut dyn Write) -> io::Result<()> {
+    let failure = &row.failure;
+    if failure.differences.is_empty() {
+        writeln!(out, "  want  {}\n  got   {}", clean(&failure.wanted), cut(&clean(&failure.got)))?;
+        return Ok(());
+    }
+    for difference in failure.differences.iter().take(6) {
+        let at = if difference.at.is_empty() { "(whole)" } else { &difference.at };
+        let got = difference.got.as_deref().map_or("(absent)".to_owned(), |got| cut(&clean(got)));
+        writeln!(out, "  diff  {at}   {GREEN}- {}{GREEN:#}   {RED}+ {got}{RED:#}", cut(&clean(&difference.wanted)))?;
+    }
+    let more = failure.differences.len().saturating_sub(6);
+    if more > 0 {
+        writeln!(out, "        … and {more} more")?;
+    }
+    Ok(())
+}
+
+fn inconclusive(case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{YELLOW}????{YELLOW:#} {BOLD}{}{BOLD:#}  {}\n", case.id, clean(&case.why))
+}
+
+/// One line for each rule that did not simply hold, and a line for those that did.
+fn rules(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
+    let loud = |row: &&RuleRow| match row.standing {
+        Standing::Held => verbosity == Verbosity::Verbose,
+        Standing::NotApplicable => verbosity == Verbosity::Verbose,
+        _ => true,
+    };
+    let width = report.rules.iter().map(|row| row.id.len()).max().unwrap_or(0);
+    let mut sections: Vec<&str> = Vec::new();
+    for row in &report.rules {
+        if !sections.contains(&row.anchor.as_str()) {
+            sections.push(&row.anchor);
+        }
+    }
+    for section in sections {
+        let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.anchor == section).collect();
+        let held = rows.iter().filter(|row| row.standing == Standing::Held).count();
+        let judged = rows.iter().filter(|row| row.standing != Standing::NotApplicable).count();
+        let good = rows.iter().all(|row| !matches!(row.standing, Standing::Violated | Standing::Undecided));
+        let mark = if good { format!("{GREEN}✓{GREEN:#}") } else { format!("{RED}✗{RED:#}") };
+        let left_out = rows.len() - judged;
+        let rest = if left_out > 0 { format!("{DIM}, {left_out} not applicable{DIM:#}") } else { String::new() };
+        writeln!(out, "{mark} {section:<18} {held:>3} of {judged} rules held{rest}")?;
+        for row in rows.into_iter().filter(loud) {
+            let style = match row.standing {
+                Standing::Violated => RED,
+                Standing::Held | Standing::Observed => Style::new(),
+                _ => YELLOW,
+            };
+            let word = row.standing.word().replace('_', " ");
+            let why = if row.why.is_empty() { String::new() } else { format!("  {DIM}{}{DIM:#}", cut(&clean(&row.why))) };
+            writeln!(out, "    {style}{:<width$} {:<6} {word}{style:#}{why}", row.id, row.level.to_string())?;
+        }
+    }
+    writeln!(out)
+}
+
+fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for (case, why) in &report.not_applicable {
+        writeln!(out, "{DIM}not applicable  {case}  {why}{DIM:#}")?;
+    }
+    let seconds = report.took.as_secs_f64().max(1e-9);
+    let ran = report.cases.iter().filter(|case| !case.took.is_zero()).count();
+    #[expect(clippy::cast_precision_loss, reason = "a count of cases is far below 2^52")]
+    let speed = ran as f64 / seconds;
+    writeln!(out, "\n{speed:.0} cases a second; the slowest:")?;
+    let mut slow: Vec<&CaseRow> = report.cases.iter().collect();
+    slow.sort_by_key(|case| std::cmp::Reverse(case.took));
+    for case in slow.iter().take(5) {
+        writeln!(out, "  {:>8.1} ms  {}", case.took.as_secs_f64() * 1000.0, case.id)?;
+    }
+    writeln!(out)
+}
+
+fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let count = |standing, level| report.rules.iter().filter(|row| row.standing == standing && row.level == level).count();
+    let all = |standing| report.rules.iter().filter(|row| row.standing == standing).count();
+    let held = count(Standing::Held, Level::Must);
+    let musts = held
+        + count(Standing::Violated, Level::Must)
+        + count(Standing::Undecided, Level::Must)
+        + count(Standing::Warned, Level::Must);
+    let mut parts = vec![format!("{held}/{musts} MUST held")];
+    for (standing, word) in [
+        (Standing::Violated, "violated"),
+        (Standing::Undecided, "undecided"),
+        (Standing::Warned, "warned"),
+        (Standing::Observed, "observed"),
+        (Standing::NotExercised, "not exercised"),
+        (Standing::NotApplicable, "not applicable"),
+    ] {
+        let number = all(standing);
+        if number > 0 {
+            parts.push(format!("{number} {word}"));
+        }
+    }
+    if !report.without_case.is_empty() {
+        parts.push(format!("{} without a case", report.without_case.len()));
+    }
+    let who = format!("{} {} ({})", report.identity.name, report.identity.version, report.identity.lang);
+    let ran = report.cases.iter().filter(|case| !case.id.starts_with("ambient/")).count();
+    let style = if report.exit.code() == 0 { GREEN } else { RED };
+    writeln!(out, "{DIM}{} · wire {} · {}{DIM:#}", clean(&who), report.wire, report.profile)?;
+    let partial = if report.exit.code() == 130 { "interrupted: " } else { "" };
+    writeln!(
+        out,
+        "{style}{partial}{}{style:#} · {ran} cases and {} examples in {:.2} s",
+        parts.join(", "),
+        report.examples,
+        report.took.as_secs_f64()
+    )
+}
+
+/// Text that came from a client: nothing in it may steer the terminal.
+fn clean(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+/// Long values are cut.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(160) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

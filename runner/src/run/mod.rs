@@ -1,0 +1,272 @@
+//! The way of the data, once for each case: plan, exchange, judge.
+//!
+//! [`run`] starts the client's shim, sees that it can be tested at all, and plays every job; [`Results`] is
+//! what a report is made from. Cases run side by side on as many processes as asked for, each one case at a time.
+
+mod preflight;
+mod seat;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+
+pub use preflight::{Gate, check as preflight};
+pub use seat::{Room, Seat, explain_start};
+
+use crate::error::Error;
+use crate::exchange::{self, Evidence};
+use crate::judge::ambient::{self, Sighting};
+use crate::judge::{self, Outcome, Scene, Verdict};
+use crate::limits::Limits;
+use crate::plan::{Job, Plan, Selection, plan};
+use crate::rule::RuleBook;
+use crate::testee::{Command, Identity, unknown_capability};
+use crate::vector::{Bodies, Body, Case, Suite, Verb};
+
+/// Failures that are looked at once more in a fresh process; beyond these the picture is clear.
+const SECOND_LOOKS_MAX: u32 = 16;
+
+/// What a run is made of.
+pub struct Run<'a> {
+    /// The cases.
+    pub suite: &'a Suite,
+    /// The rules.
+    pub book: &'a RuleBook,
+    /// The bodies of the chis.
+    pub bodies: &'a Bodies,
+    /// The client under test.
+    pub command: &'a Command,
+    /// Which cases.
+    pub selection: &'a Selection,
+    /// The bounds.
+    pub limits: &'a Limits,
+    /// How many processes at once.
+    pub workers: usize,
+    /// Whether to stop at the first failure.
+    pub fail_fast: bool,
+    /// Whether to keep every case's picture, not only those of failures.
+    pub keep_scenes: bool,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Results<'a> {
+    /// Who was tested.
+    pub identity: Identity,
+    /// What was to run, and what does not apply.
+    pub plan: Plan<'a>,
+    /// In the order of the plan; only those that ran.
+    pub cases: Vec<Judged<'a>>,
+    /// What keeps the client from being tested, where something does.
+    pub gate: Option<Gate>,
+    /// From the first process to the last.
+    pub took: Duration,
+    /// Whether the run ended before its last job.
+    pub interrupted: bool,
+    /// Whether a shim left other processes behind when it stopped.
+    pub left_behind: bool,
+}
+
+/// One case, judged.
+#[derive(Debug)]
+pub struct Judged<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// One for each rule that it decides.
+    pub verdicts: Vec<Verdict>,
+    /// What it says about the ambient rules.
+    pub sightings: Vec<Sighting>,
+    /// From the first step to the last.
+    pub took: Duration,
+    /// The picture, where it failed or was asked for.
+    pub scene: Option<Scene>,
+    /// What the process wrote to stderr, where it failed.
+    pub stderr: String,
+}
+
+impl Judged<'_> {
+    /// Whether a rule was broken.
+    pub fn is_broken(&self) -> bool {
+        self.verdicts.iter().any(|verdict| matches!(verdict.outcome, Outcome::Broken(_)))
+    }
+}
+
+/// Runs all jobs, and tells `progress` of each case as it ends. `interrupt` ends the run early; what was seen
+/// until then is kept.
+pub async fn run<'a>(
+    run: &Run<'a>,
+    progress: &dyn Fn(&Judged<'a>),
+    interrupt: impl Future<Output = ()>,
+) -> Result<Results<'a>, Error> {
+    let began = Instant::now();
+    let room = Room::new(run.command, &run.selection.wire.to_string(), run.limits)?;
+    let interrupted = Cell::new(false);
+    let results = RefCell::new(None);
+    let work = async {
+        let mut first = Seat::new(&room);
+        let identity = first.start().await?;
+        check_identity(&identity, run.selection)?;
+        let plan = plan(run.suite, run.book, &identity, run.selection).map_err(Error::Input)?;
+        let gate = if plan.jobs.iter().any(|job| matches!(job.case.body, Body::Wire { .. })) {
+            preflight::check(&mut first).await?
+        } else {
+            None
+        };
+        let floor = Floor::new(run, &plan, gate.as_ref(), progress);
+        *results.borrow_mut() = Some((identity, plan.clone(), gate.clone(), floor.cases.clone()));
+        let mut seats = vec![first];
+        seats.resize_with(run.workers.clamp(1, plan.jobs.len().max(1)), || Seat::new(&room));
+        let ends = join_all(seats.into_iter().enumerate().map(|(number, seat)| floor.work(number, seat))).await;
+        ends.into_iter().collect::<Result<Vec<_>, Error>>().map(|left| left.contains(&true))
+    };
+    let left_behind = tokio::select! {
+        done = work => done?,
+        () = interrupt => { interrupted.set(true); false }
+    };
+    let Some((identity, plan, gate, cases)) = results.into_inner() else { return Err(Error::Interrupted) };
+    let mut cases = cases.take();
+    cases.sort_by_key(|(number, _)| *number);
+    let cases = cases.into_iter().map(|(_, judged)| judged).collect();
+    Ok(Results { identity, plan, cases, gate, took: began.elapsed(), interrupted: interrupted.get(), left_behind })
+}
+
+/// What the shim claims must be what the suite knows.
+fn check_identity(identity: &Identity, selection: &Selection) -> Result<(), Error> {
+    if let Some(wrong) = identity.caps.iter().find_map(|cap| unknown_capability(cap)) {
+        return Err(Error::Input(wrong));
+    }
+    let wire = selection.wire.to_string();
+    if identity.wire != wire {
+        return Err(Error::Input(format!(
+            "the client targets wire {}, but the run is about wire {wire}\n(hint: `--wire {}` runs the cases of that version)",
+            identity.wire, identity.wire
+        )));
+    }
+    Ok(())
+}
+
+/// The jobs that are left, and what came of those that are done.
+struct Floor<'r, 'a> {
+    run: &'r Run<'a>,
+    gate: Option<&'r Gate>,
+    progress: &'r dyn Fn(&Judged<'a>),
+    shared: RefCell<VecDeque<(usize, Job<'a>)>>,
+    fresh: RefCell<VecDeque<(usize, Job<'a>)>>,
+    cases: std::rc::Rc<RefCell<Vec<(usize, Judged<'a>)>>>,
+    second_looks: Cell<u32>,
+    over: Cell<bool>,
+}
+
+impl<'r, 'a> Floor<'r, 'a> {
+    fn new(run: &'r Run<'a>, plan: &Plan<'a>, gate: Option<&'r Gate>, progress: &'r dyn Fn(&Judged<'a>)) -> Self {
+        let (fresh, shared) = plan.jobs.iter().cloned().enumerate().partition(|(_, job)| job.case.fresh);
+        Self {
+            run,
+            gate,
+            progress,
+            shared: RefCell::new(shared),
+            fresh: RefCell::new(fresh),
+            cases: std::rc::Rc::default(),
+            second_looks: Cell::new(0),
+            over: Cell::new(false),
+        }
+    }
+
+    /// The next job of a worker: the first one begins with those that share a process, the others with those
+    /// that need one of their own.
+    fn next(&self, worker: usize) -> Option<(usize, Job<'a>)> {
+        if self.over.get() {
+            return None;
+        }
+        let (first, second) = if worker == 0 { (&self.shared, &self.fresh) } else { (&self.fresh, &self.shared) };
+        let job = first.borrow_mut().pop_front();
+        job.or_else(|| second.borrow_mut().pop_front())
+    }
+
+    /// Plays jobs until none is left. True if a process left others behind.
+    async fn work(&self, worker: usize, mut seat: Seat<'_>) -> Result<bool, Error> {
+        let mut left_behind = false;
+        while let Some((number, job)) = self.next(worker) {
+            let judged = match self.gate.filter(|gate| gate.blocks(job.case)) {
+                Some(gate) => gate.verdicts(job.case),
+                None if job.case.fresh => {
+                    let mut own = Seat::fresh(seat.room(), job.case);
+                    let (judged, _) = self.play(&job, &mut own).await?;
+                    left_behind |= own.stop().await;
+                    judged
+                }
+                None => self.play_shared(&job, &mut seat).await?,
+            };
+            (self.progress)(&judged);
+            self.over.set(self.over.get() || (self.run.fail_fast && judged.is_broken()));
+            self.cases.borrow_mut().push((number, judged));
+        }
+        Ok(left_behind | seat.stop().await)
+    }
+
+    /// In a process that has seen other cases: a failure is looked at once more in a fresh one.
+    async fn play_shared(&self, job: &Job<'a>, seat: &mut Seat<'_>) -> Result<Judged<'a>, Error> {
+        let used = seat.has_played();
+        let (mut judged, alive) = self.play(job, seat).await?;
+        if judged.is_broken() && used && alive && self.second_looks.get() < SECOND_LOOKS_MAX {
+            self.second_looks.set(self.second_looks.get() + 1);
+            let mut own = Seat::fresh(seat.room(), job.case);
+            let (second, _) = self.play(job, &mut own).await?;
+            own.stop().await;
+            if !second.is_broken() {
+                mark_state_leak(&mut judged);
+            }
+        }
+        Ok(judged)
+    }
+
+    /// Plays one job; says whether the process can be used for another.
+    async fn play(&self, job: &Job<'a>, seat: &mut Seat<'_>) -> Result<(Judged<'a>, bool), Error> {
+        let dir = seat.case_dir()?;
+        let evidence = {
+            let shim = seat.shim().await?;
+            exchange::run(job, shim, &dir, self.run.limits).await
+        };
+        // what is left is removed with the room; a full disk is no reason to fail here
+        let _ = std::fs::remove_dir_all(&dir);
+        let verdicts = judge::judge(job.case, &evidence);
+        let decided = verdicts.iter().any(|verdict| !matches!(verdict.outcome, Outcome::Inconclusive(_)));
+        let alive = seat.played(decided)?;
+        Ok((self.judged(job.case, verdicts, &evidence), alive))
+    }
+
+    fn judged(&self, case: &'a Case, verdicts: Vec<Verdict>, evidence: &Evidence) -> Judged<'a> {
+        let failure = verdicts.iter().find_map(|verdict| match &verdict.outcome {
+            Outcome::Broken(failure) => Some(&**failure),
+            _ => None,
+        });
+        let scene = (failure.is_some() || self.run.keep_scenes).then(|| judge::scene(evidence, failure));
+        let stderr = if failure.is_some() { evidence.stderr.clone() } else { String::new() };
+        let sightings = ambient::look(evidence, self.run.bodies);
+        Judged { case, sightings, took: evidence.took, scene, stderr, verdicts }
+    }
+}
+
+/// The verdict depends on what the process saw before: that is a failure of its own.
+fn mark_state_leak(judged: &mut Judged<'_>) {
+    for verdict in &mut judged.verdicts {
+        if let Outcome::Broken(failure) = &mut verdict.outcome {
+            failure.got = format!("{} (in a fresh process the case passes)", failure.got);
+            failure.code = format!("{}.state-leak", judged.case.section());
+        }
+    }
+}
+
+/// Whether a case builds on a connection that the mock greets.
+pub(crate) fn needs_greeting(case: &Case) -> bool {
+    let Body::Wire { steps, .. } = &case.body else { return false };
+    steps.iter().any(|step| matches!(&step.verb, Verb::Drive { act, wait: true, .. } if act == "connect"))
+}
+
+/// The place where the sockets and homes of one run live.
+pub(crate) fn is_short_enough(root: &Path) -> bool {
+    root.as_os_str().len() <= 60
+}

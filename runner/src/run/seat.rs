@@ -1,0 +1,180 @@
+//! Where a shim sits: one process at a time, started anew when the last one is beyond use.
+
+use std::cell::Cell;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::testee::{Command, Gone, Home, Identity, Shim, StartFault};
+use crate::vector::Case;
+
+/// What all seats of a run share: the command, and a directory of its own that goes with the run.
+pub struct Room<'a> {
+    command: &'a Command,
+    wire: String,
+    limits: &'a Limits,
+    root: TempDir,
+    dirs: Cell<u32>,
+}
+
+impl<'a> Room<'a> {
+    /// Makes the directory. Its path must be short, since a socket's path has at most 108 bytes.
+    pub fn new(command: &'a Command, wire: &str, limits: &'a Limits) -> Result<Self, Error> {
+        let root = tempfile::Builder::new()
+            .prefix("thrum-")
+            .tempdir()
+            .map_err(|error| Error::Input(format!("cannot make a temporary directory: {error}\n(hint: does `TMPDIR` exist, and can you write to it?)")))?;
+        if !super::is_short_enough(root.path()) {
+            return Err(Error::Input(format!(
+                "the temporary directory `{}` is too long for the path of a socket\n(hint: set `TMPDIR` to a shorter directory, such as `/tmp`)",
+                root.path().display()
+            )));
+        }
+        Ok(Self { command, wire: wire.to_owned(), limits, root, dirs: Cell::new(0) })
+    }
+
+    /// A new directory, mode 0700.
+    pub fn case_dir(&self) -> Result<PathBuf, Error> {
+        self.dirs.set(self.dirs.get() + 1);
+        let dir = self.root.path().join(self.dirs.get().to_string());
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&dir)
+            .map_err(|error| Error::Broken(format!("{}: {error}", dir.display())))?;
+        Ok(dir)
+    }
+
+    /// The bounds of the run.
+    pub fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+}
+
+/// A place for one shim.
+pub struct Seat<'a> {
+    room: &'a Room<'a>,
+    env: std::collections::BTreeMap<String, Option<String>>,
+    shim: Option<Shim>,
+    /// The directory of a fresh seat's case, which its environment may name.
+    own_dir: Option<PathBuf>,
+    played: u32,
+    lost_in_a_row: u32,
+}
+
+impl<'a> Seat<'a> {
+    /// A seat for many cases.
+    pub fn new(room: &'a Room<'a>) -> Self {
+        Self { room, env: std::collections::BTreeMap::new(), shim: None, own_dir: None, played: 0, lost_in_a_row: 0 }
+    }
+
+    /// A seat for one case, with that case's environment.
+    pub fn fresh(room: &'a Room<'a>, case: &Case) -> Self {
+        Self { env: case.env.clone(), ..Self::new(room) }
+    }
+
+    /// The room that it stands in.
+    pub fn room(&self) -> &'a Room<'a> {
+        self.room
+    }
+
+    /// Whether its process has played a case before.
+    pub fn has_played(&self) -> bool {
+        self.played > 0 && self.shim.is_some()
+    }
+
+    /// Starts the process and says who answered.
+    pub async fn start(&mut self) -> Result<Identity, Error> {
+        let broken = |error: std::io::Error| Error::Broken(format!("cannot prepare a home for the shim: {error}"));
+        let dir = match &self.own_dir {
+            Some(dir) => dir.clone(),
+            None => self.room.case_dir()?,
+        };
+        let with_dir = |value: &String| value.replace("${dir}", &dir.display().to_string());
+        let env = self.env.iter().map(|(name, value)| (name.clone(), value.as_ref().map(with_dir))).collect();
+        let home = Home::new(&dir, env).map_err(broken)?;
+        match Shim::start(self.room.command, &home, &self.room.wire, self.room.limits).await {
+            Ok((shim, identity)) => {
+                self.shim = Some(shim);
+                Ok(identity)
+            }
+            Err(fault) => Err(explain_start(self.room.command, &fault)),
+        }
+    }
+
+    /// The directory for the next case: a fresh seat's own, since its environment may name it.
+    pub fn case_dir(&mut self) -> Result<PathBuf, Error> {
+        let dir = self.room.case_dir()?;
+        if !self.env.is_empty() {
+            self.own_dir = Some(dir.clone());
+        }
+        Ok(dir)
+    }
+
+    /// The running shim; started if there is none.
+    pub async fn shim(&mut self) -> Result<&mut Shim, Error> {
+        if self.shim.is_none() {
+            self.start().await?;
+            self.played = 0;
+        }
+        self.shim.as_mut().ok_or_else(|| Error::Broken("the shim is not running".to_owned()))
+    }
+
+    /// A case has been played. A process beyond use is let go; too many of them in a row end the run.
+    pub fn played(&mut self, decided: bool) -> Result<bool, Error> {
+        self.played += 1;
+        let Some(gone) = self.shim.as_ref().and_then(|shim| shim.gone().cloned()) else {
+            self.lost_in_a_row = 0;
+            return Ok(true);
+        };
+        self.shim = None;
+        self.lost_in_a_row = if decided { 0 } else { self.lost_in_a_row + 1 };
+        if let Gone::Broken(_) | Gone::Flooded = gone {
+            return Err(Error::Broken(format!("{gone}\n(hint: `thrum-conform smoke -- {}` checks the shim alone)", self.room.command.shown())));
+        }
+        if self.lost_in_a_row >= self.room.limits.restarts_max {
+            return Err(Error::Broken(format!(
+                "the shim was lost {} times in a row without a verdict; the last time {gone}\n(hint: `thrum-conform smoke -- {}` checks the shim alone)",
+                self.lost_in_a_row,
+                self.room.command.shown()
+            )));
+        }
+        Ok(false)
+    }
+
+    /// Stops the process. True if it left others behind.
+    pub async fn stop(self) -> bool {
+        match self.shim {
+            Some(shim) => shim.stop().await,
+            None => false,
+        }
+    }
+}
+
+/// Why a shim did not start, and what to do about it.
+pub fn explain_start(command: &Command, fault: &StartFault) -> Error {
+    let shown = command.shown();
+    let program = command.argv.first().cloned().unwrap_or_default();
+    match fault {
+        StartFault::Spawn(error) => Error::Broken(format!(
+            "cannot run `{program}`: {error}\n(hint: the command after `--` is started as it stands, without a shell)"
+        )),
+        StartFault::Gone(gone, stderr) if stderr.is_empty() => Error::Broken(format!(
+            "`{shown}` did not answer `start`: {gone}\n(hint: a shim reads a line of JSON from stdin and answers on stdout; see ci/README.md)"
+        )),
+        StartFault::Gone(gone, stderr) => {
+            let lines: Vec<&str> = stderr.lines().collect();
+            let tail = lines[lines.len().saturating_sub(8)..].join("\n  | ");
+            Error::Broken(format!("`{shown}` did not answer `start`: {gone}\n  | {tail}\n(hint: the lines above are the end of its stderr)"))
+        }
+        StartFault::Refused(said) => Error::Broken(format!("`{shown}` refused `start`: {said}\n(hint: this suite speaks shim protocol 1)")),
+        StartFault::AcceptsAnything => Error::Broken(format!(
+            "`{shown}` answered an op that does not exist\n(hint: an unknown op must be answered with `\"ok\": false, \"unsupported\": true`, or nothing else it says can be believed)"
+        )),
+        StartFault::Noise(line) => Error::Broken(format!(
+            "`{shown}` printed `{line}` instead of a reply\n(hint: stdout belongs to the shim protocol; print logs to stderr)"
+        )),
+    }
+}

@@ -1,0 +1,348 @@
+//! From the verdicts of all cases to what each rule came to.
+//!
+//! A rule is held only if every scored case that decides it passed and at least one ran. A negative counts only
+//! if its twin passed in the same run.
+
+use std::collections::BTreeMap;
+
+use crate::exit::Exit;
+use crate::judge::{self, Cause, Failure, Outcome, Verdict, ambient};
+use crate::report::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
+use crate::rule::{Level, Party, Rule, RuleBook};
+use crate::run::{Judged, Results};
+use crate::testee::CAPABILITIES;
+use crate::vector::{Body, Status, Suite};
+
+/// The one MUST that a client may decline cleanly: that is a warning, not a failure (WIRE.md, Handshake).
+const WARNS_WHEN_DECLINED: &str = "HELLO-03";
+
+/// How to score.
+pub struct Scoring<'a> {
+    /// The rules.
+    pub book: &'a RuleBook,
+    /// The cases, for codes.
+    pub suite: &'a Suite,
+    /// From which level on a broken rule fails the run.
+    pub required: Level,
+    /// Which rules the user asked for; all where it is empty.
+    pub rules: &'a [String],
+    /// Whether every case was selected, so that a rule without verdict is a gap.
+    pub all: bool,
+    /// The command line of the client, for rerun lines.
+    pub command: String,
+    /// The wire version and profile, for the head of the report.
+    pub wire: crate::rule::Version,
+    /// The profile.
+    pub profile: crate::rule::Profile,
+}
+
+/// Makes the report.
+pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
+    let cases = discount_lone_negatives(results.cases);
+    let broken_ambient = broken_ambient(&cases);
+    let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases)).collect();
+    rows.extend(broken_ambient.values().map(|failure| scoring.ambient_row(failure)));
+    let mut without_case = Vec::new();
+    let mut rules = Vec::new();
+    for rule in scoring.book.rules().filter(|rule| scoring.asks(rule)) {
+        match results.plan.rules_not_applicable.get(&rule.id) {
+            Some(why) => rules.push(scoring.row(rule, Standing::NotApplicable, why.clone(), Vec::new())),
+            None => match scoring.rule_row(rule, &cases, &broken_ambient) {
+                Some(row) => rules.push(row),
+                None if scoring.all && !scoring.has_case(rule) => without_case.push(rule.id.clone()),
+                None => {}
+            },
+        }
+    }
+    let mut notes = Vec::new();
+    if results.left_behind {
+        notes.push("the shim left other processes behind when it stopped; they were killed (hint: end what the client starts)".to_owned());
+    }
+    let exit = if results.interrupted { Exit::Interrupted } else { exit(&rules, scoring.required) };
+    Report {
+        unclaimed: CAPABILITIES.iter().filter(|cap| !results.identity.caps.contains(**cap)).map(|cap| (*cap).to_owned()).collect(),
+        identity: results.identity,
+        command: scoring.command.clone(),
+        wire: scoring.wire.to_string(),
+        profile: scoring.profile.to_string(),
+        took: results.took,
+        rules,
+        examples: cases.iter().map(examples).sum(),
+        cases: rows,
+        not_applicable: results.plan.not_applicable.iter().map(|(case, why)| (case.id.clone(), why.clone())).collect(),
+        without_case,
+        diagnosis: results.gate.map(|gate| (diagnosis(&gate.rule, &gate.why), gate.hint)),
+        notes,
+        exit,
+    }
+}
+
+fn diagnosis(rule: &Option<String>, why: &str) -> String {
+    match rule {
+        Some(rule) => format!("{why} ({rule}): no case that builds on a connection was run"),
+        None => format!("{why}: no case that builds on a connection was run"),
+    }
+}
+
+/// How many examples were judged.
+fn examples(case: &Judged<'_>) -> usize {
+    match &case.case.body {
+        Body::Call { examples, .. } => examples.len(),
+        Body::Wire { .. } => 0,
+    }
+}
+
+/// A negative whose twin did not pass says nothing.
+fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
+    let passed: BTreeMap<String, bool> = cases.iter().map(|case| (case.case.id.clone(), passed(case))).collect();
+    for case in cases.iter_mut().filter(|case| case.case.negative) {
+        let Some(twin) = case.case.twin.as_ref().filter(|twin| passed.get(*twin) != Some(&true)) else { continue };
+        for verdict in &mut case.verdicts {
+            if matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_)) {
+                let why = format!("its twin {twin} did not pass");
+                verdict.outcome = Outcome::Inconclusive(Cause { why, blocked_by: None });
+            }
+        }
+    }
+    cases
+}
+
+fn passed(case: &Judged<'_>) -> bool {
+    case.verdicts.iter().all(|verdict| matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_)))
+}
+
+/// Of each broken ambient rule, the first offence.
+fn broken_ambient(cases: &[Judged<'_>]) -> BTreeMap<String, Failure> {
+    let mut broken = BTreeMap::new();
+    for case in cases {
+        for sighting in &case.sightings {
+            let Some(offence) = &sighting.offence else { continue };
+            broken.entry(sighting.rule.to_owned()).or_insert_with(|| Failure {
+                rule: sighting.rule.to_owned(),
+                code: ambient::code(sighting.rule),
+                step: (0, 0),
+                example: None,
+                wanted: format!("a line that keeps the rule, in {}", case.case.id),
+                got: offence.line.clone(),
+                differences: Vec::new(),
+                hint: Some(offence.why.clone()),
+                at: None,
+            });
+        }
+    }
+    broken
+}
+
+fn exit(rules: &[RuleRow], required: Level) -> Exit {
+    let is_required = |row: &&RuleRow| row.level == Level::Must || (required == Level::Should && row.level == Level::Should);
+    if rules.iter().any(|row| row.standing == Standing::Violated) {
+        Exit::Failed
+    } else if rules.iter().filter(is_required).any(|row| row.standing == Standing::Undecided)
+        || !rules.iter().any(|row| matches!(row.standing, Standing::Held | Standing::Observed | Standing::Warned))
+    {
+        Exit::Incomplete
+    } else {
+        Exit::Fine
+    }
+}
+
+impl Scoring<'_> {
+    /// Whether a rule belongs into this report.
+    fn asks(&self, rule: &Rule) -> bool {
+        rule.roles.contains(&Party::Client)
+            && rule.level != Level::Note
+            && rule.since <= self.wire
+            && (self.rules.is_empty() || self.rules.contains(&rule.id))
+    }
+
+    fn has_case(&self, rule: &Rule) -> bool {
+        rule.ambient
+            || self.suite.cases.iter().any(|case| case.status == Status::Scored && case.decides.contains(&rule.id))
+    }
+
+    /// What a broken rule is worth.
+    fn weight(&self, level: Level) -> Standing {
+        match level {
+            Level::Must => Standing::Violated,
+            Level::Should if self.required == Level::Should => Standing::Violated,
+            _ => Standing::Warned,
+        }
+    }
+
+    /// `None` where no case of this run says anything about the rule.
+    fn rule_row(&self, rule: &Rule, cases: &[Judged<'_>], ambient: &BTreeMap<String, Failure>) -> Option<RuleRow> {
+        let mut tally = Tally::default();
+        for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
+            for verdict in case.verdicts.iter().filter(|verdict| verdict.rule == rule.id) {
+                tally.add(&case.case.id, verdict);
+            }
+            for sighting in case.sightings.iter().filter(|sighting| sighting.rule == rule.id) {
+                tally.exercised |= sighting.offence.is_none();
+            }
+        }
+        if let Some(failure) = ambient.get(&rule.id) {
+            tally.broken.push((format!("ambient/{}", rule.id.to_lowercase()), failure.code.clone()));
+        }
+        tally.ambient = rule.ambient && !cases.is_empty();
+        let (standing, why, cases) = tally.standing(rule.level, self.weight(rule.level), rule.id == WARNS_WHEN_DECLINED)?;
+        Some(self.row(rule, standing, why, cases))
+    }
+
+    #[expect(clippy::unused_self, reason = "stands beside the other rows")]
+    fn row(&self, rule: &Rule, standing: Standing, why: String, cases: Vec<String>) -> RuleRow {
+        RuleRow {
+            id: rule.id.clone(),
+            level: rule.level,
+            text: rule.text.clone(),
+            anchor: rule.anchor.clone(),
+            standing,
+            why,
+            cases,
+        }
+    }
+
+    fn case_row(&self, judged: &Judged<'_>, all: &[Judged<'_>]) -> CaseRow {
+        let failures: Vec<FailureRow> = judged
+            .verdicts
+            .iter()
+            .filter_map(|verdict| match &verdict.outcome {
+                Outcome::Broken(failure) => Some(self.failure_row(failure)),
+                _ => None,
+            })
+            .collect();
+        let (verdict, why) = self.case_verdict(judged, &failures);
+        let twin = judged.case.twin.clone().map(|id| {
+            let good = all.iter().any(|other| other.case.id == id && passed(other));
+            (id, good)
+        });
+        CaseRow {
+            id: judged.case.id.clone(),
+            verdict,
+            scored: judged.case.status == Status::Scored,
+            why,
+            took: judged.took,
+            rules: judged.case.decides.clone(),
+            failures,
+            scene: judged.scene.clone(),
+            stderr: judged.stderr.clone(),
+            twin,
+        }
+    }
+
+    fn case_verdict(&self, judged: &Judged<'_>, failures: &[FailureRow]) -> (CaseVerdict, String) {
+        if let Some(row) = failures.iter().find(|row| self.weight(row.level) == Standing::Violated) {
+            return (CaseVerdict::Fail, row.failure.code.clone());
+        }
+        if let Some(row) = failures.first() {
+            return (CaseVerdict::Warn, row.failure.code.clone());
+        }
+        let mut idle = None;
+        for verdict in &judged.verdicts {
+            match &verdict.outcome {
+                Outcome::Inconclusive(cause) => return (CaseVerdict::Inconclusive, cause.why.clone()),
+                Outcome::NotExercised(why) | Outcome::NotApplicable(why) => idle = Some(why.clone()),
+                _ => {}
+            }
+        }
+        match idle {
+            Some(why) if judged.verdicts.iter().all(|verdict| !matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_))) => {
+                (CaseVerdict::NotExercised, why)
+            }
+            _ => (CaseVerdict::Pass, String::new()),
+        }
+    }
+
+    fn ambient_row(&self, failure: &Failure) -> CaseRow {
+        let row = self.failure_row(failure);
+        let verdict = if self.weight(row.level) == Standing::Violated { CaseVerdict::Fail } else { CaseVerdict::Warn };
+        CaseRow {
+            id: failure.code.replace('.', "/"),
+            verdict,
+            scored: true,
+            why: failure.code.clone(),
+            took: std::time::Duration::ZERO,
+            rules: vec![failure.rule.clone()],
+            failures: vec![row],
+            scene: None,
+            stderr: String::new(),
+            twin: None,
+        }
+    }
+
+    fn failure_row(&self, failure: &Failure) -> FailureRow {
+        let rule = self.book.get(&failure.rule);
+        let own = self.suite.codes.get(&failure.code).map(|code| (code.means.clone(), code.fix.clone()));
+        let general = judge::general_code(&failure.code).map(|(means, fix)| (means.to_owned(), fix.to_owned()));
+        let (means, fix) = own.or(general).unwrap_or_default();
+        FailureRow {
+            failure: failure.clone(),
+            level: rule.map_or(Level::Must, |rule| rule.level),
+            text: rule.map(|rule| rule.text.clone()).unwrap_or_default(),
+            anchor: rule.map(|rule| rule.anchor.clone()).unwrap_or_default(),
+            means,
+            fix,
+        }
+    }
+}
+
+/// What the cases of one run say about one rule.
+#[derive(Default)]
+struct Tally {
+    held: Vec<String>,
+    broken: Vec<(String, String)>,
+    seen: Vec<(String, String)>,
+    open: Vec<(String, String)>,
+    idle: Option<String>,
+    impossible: Option<String>,
+    ambient: bool,
+    exercised: bool,
+}
+
+impl Tally {
+    fn add(&mut self, case: &str, verdict: &Verdict) {
+        let case = case.to_owned();
+        match &verdict.outcome {
+            Outcome::Held => self.held.push(case),
+            Outcome::Broken(failure) => self.broken.push((case, failure.code.clone())),
+            Outcome::Observed(what) => self.seen.push((case, what.clone())),
+            Outcome::Inconclusive(cause) => self.open.push((case, cause.why.clone())),
+            Outcome::NotExercised(why) => self.idle = Some(why.clone()),
+            Outcome::NotApplicable(why) => self.impossible = Some(why.clone()),
+        }
+    }
+
+    fn standing(self, level: Level, broken: Standing, declined: bool) -> Option<(Standing, String, Vec<String>)> {
+        let first = |rows: Vec<(String, String)>| {
+            let why = rows.first().map(|(_, why)| why.clone()).unwrap_or_default();
+            (why, rows.into_iter().map(|(case, _)| case).collect())
+        };
+        let answer = |standing, (why, cases)| Some((standing, why, cases));
+        if !self.broken.is_empty() {
+            return answer(broken, first(self.broken));
+        }
+        if !self.open.is_empty() {
+            return answer(Standing::Undecided, first(self.open));
+        }
+        if !self.seen.is_empty() {
+            let mut what: Vec<String> = self.seen.iter().map(|(_, what)| what.clone()).collect();
+            what.dedup();
+            let cases = self.seen.into_iter().map(|(case, _)| case).collect();
+            let standing = match level {
+                Level::May => Standing::Observed,
+                _ if declined => Standing::Warned,
+                _ => Standing::Held,
+            };
+            return answer(standing, (what.join(", "), cases));
+        }
+        if !self.held.is_empty() || self.exercised {
+            return answer(Standing::Held, (String::new(), self.held));
+        }
+        if let Some(why) = self.impossible {
+            return answer(Standing::NotApplicable, (why, Vec::new()));
+        }
+        if let Some(why) = self.idle {
+            return answer(Standing::NotExercised, (why, Vec::new()));
+        }
+        self.ambient.then(|| (Standing::NotExercised, "the client sent nothing that it is about".to_owned(), Vec::new()))
+    }
+}

@@ -1,0 +1,170 @@
+//! What a shim says on stdout and stderr, read as it comes and kept until it is asked for.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use mock_humd::wire::frame::FrameBuffer;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::watch;
+
+use super::message::{self, Event, Message, Reply};
+use crate::limits::Limits;
+
+/// Something with the time at which it was read.
+#[derive(Debug, Clone)]
+pub struct Stamped<T> {
+    /// When it was read.
+    pub at: Instant,
+    /// The same in ms since the epoch.
+    pub at_ms: i64,
+    /// What was read.
+    pub what: T,
+}
+
+impl<T> Stamped<T> {
+    pub(super) fn now(what: T) -> Self {
+        Self { at: Instant::now(), at_ms: now_ms(), what }
+    }
+}
+
+/// The time in ms since the epoch.
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What a shim said during one case.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// In order of arrival.
+    pub events: Vec<Stamped<Event>>,
+    /// Lines on stdout that are no protocol objects.
+    pub noise: Vec<String>,
+    /// The last bytes of stderr.
+    pub stderr: VecDeque<u8>,
+    replies: HashMap<u64, Stamped<Reply>>,
+    stdout_bytes: usize,
+    /// Why nothing more can come.
+    over: Option<Over>,
+}
+
+/// Why a shim's stdout is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Over {
+    /// End of file.
+    Closed,
+    /// A line that breaks the protocol.
+    Broken(String),
+    /// More bytes than a case may bring.
+    Flooded,
+}
+
+/// Shared between the reading tasks and the shim's owner; whoever waits is woken at each change.
+#[derive(Debug, Clone)]
+pub(super) struct Output {
+    heard: Arc<Mutex<Heard>>,
+    changed: watch::Sender<()>,
+}
+
+impl Output {
+    pub(super) fn new() -> Self {
+        Self { heard: Arc::default(), changed: watch::channel(()).0 }
+    }
+
+    pub(super) fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Waits until `look` finds something, or nothing more can come.
+    pub(super) async fn wait<T>(&self, mut look: impl FnMut(&mut Heard) -> Option<T>) -> Result<T, Over> {
+        let mut changes = self.changed.subscribe();
+        loop {
+            {
+                let mut heard = self.heard();
+                if let Some(found) = look(&mut heard) {
+                    return Ok(found);
+                }
+                if let Some(over) = &heard.over {
+                    return Err(over.clone());
+                }
+            }
+            if changes.changed().await.is_err() {
+                return Err(Over::Closed);
+            }
+        }
+    }
+
+    pub(super) async fn reply(&self, id: u64) -> Result<Stamped<Reply>, Over> {
+        self.wait(|heard| heard.replies.remove(&id)).await
+    }
+
+    /// Takes what was heard so far, so that the next case begins with nothing.
+    pub(super) fn take(&self) -> Heard {
+        let mut heard = self.heard();
+        let over = heard.over.clone();
+        std::mem::replace(&mut *heard, Heard { over, ..Heard::default() })
+    }
+
+    /// Reads stdout until it ends, breaks the protocol or floods.
+    pub(super) async fn read_stdout(self, mut stdout: impl AsyncRead + Unpin, limits: Limits) {
+        let mut lines = FrameBuffer::new(limits.line_bytes_max);
+        let mut piece = vec![0; 64 << 10];
+        let over = loop {
+            let count = match stdout.read(&mut piece).await {
+                Ok(0) | Err(_) => break Over::Closed,
+                Ok(count) => count,
+            };
+            lines.push(&piece[..count]);
+            let mut heard = self.heard();
+            heard.stdout_bytes += count;
+            if heard.stdout_bytes > limits.stdout_bytes_max {
+                break Over::Flooded;
+            }
+            if let Err(over) = take_lines(&mut heard, &mut lines) {
+                break over;
+            }
+            drop(heard);
+            self.changed.send_replace(());
+        };
+        self.heard().over.get_or_insert(over);
+        self.changed.send_replace(());
+    }
+
+    /// Reads stderr until it ends and keeps the last bytes.
+    pub(super) async fn read_stderr(self, mut stderr: impl AsyncRead + Unpin, limits: Limits) {
+        let mut piece = vec![0; 16 << 10];
+        while let Ok(count @ 1..) = stderr.read(&mut piece).await {
+            let mut heard = self.heard();
+            heard.stderr.extend(&piece[..count]);
+            let extra = heard.stderr.len().saturating_sub(limits.stderr_bytes_max);
+            heard.stderr.drain(..extra);
+        }
+    }
+}
+
+fn take_lines(heard: &mut Heard, lines: &mut FrameBuffer) -> Result<(), Over> {
+    while let Some(line) = lines.next() {
+        let line = line.map_err(|_| Over::Flooded)?;
+        match message::read(&line.bytes) {
+            Some(Ok(Message::Reply(id, reply))) => {
+                heard.replies.insert(id, Stamped::now(reply));
+            }
+            Some(Ok(Message::Event(event))) => heard.events.push(Stamped::now(event)),
+            Some(Err(wrong)) => {
+                let text = String::from_utf8_lossy(&line.bytes);
+                return Err(Over::Broken(format!("{wrong}, in `{}`", shorten(&text))));
+            }
+            None => heard.noise.push(shorten(&String::from_utf8_lossy(&line.bytes))),
+        }
+    }
+    Ok(())
+}
+
+/// The first 200 characters, so that a flood stays readable.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

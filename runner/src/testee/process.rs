@@ -1,0 +1,140 @@
+//! The process of a shim: how it is launched, and how nothing of it stays behind.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+
+/// How to launch a shim.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The program and its arguments; never empty.
+    pub argv: Vec<String>,
+}
+
+impl Command {
+    /// For messages: the arguments as one would type them.
+    pub fn shown(&self) -> String {
+        let quote = |arg: &String| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+            if !arg.is_empty() && arg.chars().all(plain) { arg.clone() } else { format!("'{}'", arg.replace('\'', r"'\''")) }
+        };
+        self.argv.iter().map(quote).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The directories that one shim process has for itself.
+#[derive(Debug)]
+pub struct Home {
+    dir: PathBuf,
+    extra: BTreeMap<String, Option<String>>,
+}
+
+impl Home {
+    /// A home in this directory, which must exist; `extra` sets variables (or unsets them) on top.
+    pub fn new(dir: &Path, extra: BTreeMap<String, Option<String>>) -> io::Result<Self> {
+        for inner in ["home", "run", "state"] {
+            std::fs::create_dir_all(dir.join(inner))?;
+        }
+        Ok(Self { dir: dir.to_owned(), extra })
+    }
+
+    fn apply(&self, command: &mut tokio::process::Command) {
+        command
+            .env("HOME", self.dir.join("home"))
+            .env("XDG_RUNTIME_DIR", self.dir.join("run"))
+            .env("XDG_STATE_HOME", self.dir.join("state"))
+            .env_remove("HUM_THRUM_SOCK");
+        for (name, value) in &self.extra {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+    }
+}
+
+/// A running process with a process group of its own. Dropping it kills the whole group.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    group: Option<Pid>,
+}
+
+/// The three pipes of a process.
+pub(super) struct Pipes {
+    pub(super) stdin: ChildStdin,
+    pub(super) stdout: ChildStdout,
+    pub(super) stderr: ChildStderr,
+}
+
+impl Process {
+    pub(super) fn spawn(command: &Command, home: &Home) -> io::Result<(Self, Pipes)> {
+        let (program, args) = command.argv.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
+        let mut builder = tokio::process::Command::new(program);
+        builder
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
+        home.apply(&mut builder);
+        let mut child = builder.spawn()?;
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let missing = || io::Error::other("the process has no pipes");
+        let pipes = Pipes {
+            stdin: child.stdin.take().ok_or_else(missing)?,
+            stdout: child.stdout.take().ok_or_else(missing)?,
+            stderr: child.stderr.take().ok_or_else(missing)?,
+        };
+        Ok((Self { child, group }, pipes))
+    }
+
+    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait().await
+    }
+
+    /// Kills the group and waits for the leader. Gives the leader's own status if it had ended before.
+    pub(super) async fn kill(&mut self) -> Option<ExitStatus> {
+        let ended = self.child.try_wait().ok().flatten();
+        self.kill_group();
+        // the leader is dead or dying: this wait ends
+        let _ = self.child.wait().await;
+        ended
+    }
+
+    /// Whether processes of the group outlived its leader; they are killed.
+    pub(super) fn left_behind(&mut self) -> bool {
+        let left = self.group.is_some_and(|group| test_kill_process_group(group).is_ok());
+        self.kill_group();
+        left
+    }
+
+    fn kill_group(&mut self) {
+        if let Some(group) = self.group {
+            // an error means that the group is gone already
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill_group();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_a_command_as_one_would_type_it() {
+        let command = Command { argv: ["python3", "my shim.py", "it's"].map(str::to_owned).to_vec() };
+        assert_eq!(command.shown(), r"python3 'my shim.py' 'it'\''s'");
+    }
+}

@@ -1,0 +1,6 @@
+//! Rebuilds the embedded data when a file is added, removed or changed.
+
+fn main() {
+    println!("cargo::rerun-if-changed=thrum");
+    println!("cargo::rerun-if-changed=schema");
+}

@@ -1,0 +1,42 @@
+//! The data of the suite, embedded: vector files, schemas and the text of WIRE.md.
+//!
+//! Nothing here reads or judges anything. `thrum-conform` does; a reader of JSON needs no Rust.
+
+use include_dir::{Dir, File, include_dir};
+
+/// The vector files, a file or folder per section of WIRE.md.
+static VECTORS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/thrum");
+
+/// The JSON Schemas of the format, of the shim protocol, of the report, and of each chi's body.
+static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
+
+/// The text of WIRE.md.
+pub const WIRE_DOC: &str = include_str!("../../WIRE.md");
+
+/// The vector files as pairs of path (`thrum/framing.json`) and text, sorted by path.
+pub fn vectors() -> Vec<(String, &'static str)> {
+    files(&VECTORS, "thrum")
+}
+
+/// The schemas as pairs of path (`schema/vector.json`) and text, sorted by path.
+pub fn schemas() -> Vec<(String, &'static str)> {
+    files(&SCHEMAS, "schema")
+}
+
+fn files(root: &'static Dir<'static>, name: &str) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    collect(root, &mut |file| {
+        if let Some(text) = file.contents_utf8() {
+            found.push((format!("{name}/{}", file.path().display()), text));
+        }
+    });
+    found.sort();
+    found
+}
+
+fn collect(dir: &'static Dir<'static>, keep: &mut impl FnMut(&'static File<'static>)) {
+    dir.files().for_each(&mut *keep);
+    for inner in dir.dirs() {
+        collect(inner, keep);
+    }
+}
