@@ -57,9 +57,11 @@ pub fn run(args: &Args) -> Result<(), Stop> {
         let mut daemon = Daemon::new(Limits::default(), Instant::now()).at(&path);
         let mut tap = daemon.tap();
         let done = tokio::select! {
+            // in this order, so that no moment is left in which a signal would leave the socket file behind
+            biased;
+            stop = interrupt() => Err(stop),
             done = play(&mut daemon, &script, path, args) => done,
             never = print(&mut tap) => match never {},
-            stop = interrupt() => Err(stop),
         };
         write(&tap.rest());
         done

@@ -225,7 +225,6 @@ fn an_interrupt_exits_with_130_and_leaves_no_socket() {
         let stage = stage(&example("greet.json"));
         let (child, _stderr) = stage.start(&[]);
         let pid = rustix::process::Pid::from_child(&child);
-        // connected: the handlers are installed before anything is accepted
         let mut client = UnixStream::connect(stage.socket()).unwrap();
         client.write_all(HELLO).unwrap();
         read_line(&client);

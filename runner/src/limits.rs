@@ -25,7 +25,7 @@ impl Default for Limits {
             reply: Duration::from_secs(2),
             start: Duration::from_secs(10),
             line_bytes_max: 64 << 20,
-            stdout_bytes_max: 256 << 20,
+            stdout_bytes_max: 64 << 20,
             stderr_bytes_max: 64 << 10,
             restarts_max: 3,
         }

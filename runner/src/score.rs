@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::judge::{self, Cause, Failure, Outcome, Verdict, ambient};
 use crate::report::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
 use crate::rule::{Level, Party, Rule, RuleBook};
-use crate::run::{Judged, Results};
+use crate::run::{Gate, Judged, Results};
 use crate::testee::CAPABILITIES;
 use crate::vector::{Body, Status, Suite};
 
@@ -38,7 +38,7 @@ pub struct Scoring<'a> {
 
 /// Makes the report.
 pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
-    let cases = discount_lone_negatives(results.cases);
+    let cases = discount_lone_negatives(discount_behind_gate(results.cases, results.gate.as_ref()));
     let broken_ambient = broken_ambient(&cases);
     let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases)).collect();
     rows.extend(broken_ambient.values().map(|failure| scoring.ambient_row(failure)));
@@ -90,6 +90,21 @@ fn examples(case: &Judged<'_>) -> usize {
         Body::Call { examples, .. } => examples.len(),
         Body::Wire { .. } => 0,
     }
+}
+
+/// What a client seems to hold that cannot be tested at all is not counted.
+fn discount_behind_gate<'a>(mut cases: Vec<Judged<'a>>, gate: Option<&Gate>) -> Vec<Judged<'a>> {
+    let Some(gate) = gate else { return cases };
+    for case in cases.iter_mut().filter(|case| matches!(case.case.body, Body::Wire { .. })) {
+        case.sightings.retain(|sighting| sighting.offence.is_some());
+        for verdict in &mut case.verdicts {
+            if matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_)) {
+                let cause = Cause { why: gate.why.clone(), blocked_by: gate.rule.clone() };
+                verdict.outcome = Outcome::Inconclusive(cause);
+            }
+        }
+    }
+    cases
 }
 
 /// A negative whose twin did not pass says nothing.

@@ -107,12 +107,13 @@ impl Daemon {
                 return Ok(());
             }
             How::Full => {
-                self.resume(k);
                 drained_or_gone(&stream).await?;
                 self.shared.change(|log| log.connections[k].closed = true);
-                // From here on the client's writes fail, so that the reader comes to an end, and no byte is
-                // left unread that would turn the close into a reset.
+                // From here on the client's writes fail: what it could not write to a held connection stays
+                // unwritten. The reader comes to an end, and no byte is left unread that would turn the close
+                // into a reset.
                 shutdown(&stream, Shutdown::Both)?;
+                self.resume(k);
             }
         }
         drop(stream);

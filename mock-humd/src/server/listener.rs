@@ -66,6 +66,9 @@ fn with_path(path: &Path, error: &io::Error) -> io::Error {
 }
 
 fn bind(path: &Path, state: ListenState) -> io::Result<Option<Listening>> {
+    if let (false, Some(parent)) = (state == ListenState::Missing, path.parent()) {
+        std::fs::create_dir_all(parent)?;
+    }
     let socket = match state {
         ListenState::Missing => return Ok(None),
         // the descriptor is closed at once, and the file stays

@@ -102,3 +102,17 @@ async fn a_tap_gives_each_entry_once() {
     assert_eq!(tap.rest().len(), 1);
     assert_eq!(tap.rest().len(), 0);
 }
+
+#[tokio::test]
+async fn a_client_that_only_ended_its_writes_is_over_but_not_gone() {
+    let bench = bench(&[false, false]);
+    let mut half = bench.client().await;
+    drop(bench.client().await);
+    half.write_all(b"{\"rid\":\"1\"}\n").await.unwrap();
+    half.shutdown().await.unwrap();
+    soon(bench.daemon.ended(0)).await.unwrap();
+    assert!(bench.daemon.is_over(0) && pends(bench.daemon.hung_up(0)).await);
+    soon(bench.daemon.hung_up(1)).await;
+    let tones: Vec<_> = (0..bench.daemon.entries()).filter_map(|entry| bench.daemon.tone(entry)).collect();
+    assert_eq!(tones, [json!({"rid": "1"})]);
+}

@@ -1,4 +1,5 @@
-//! The examples of a call case: asked in one go where nothing ties them to a clock, one by one otherwise.
+//! The examples of a call case: asked in one go where nothing ties them to a clock or to each other, one by one
+//! otherwise.
 
 use std::path::Path;
 use std::time::Instant;
@@ -15,6 +16,7 @@ pub(super) async fn run(
     function: &str,
     examples: &[Example],
     selected: &[usize],
+    in_order: bool,
     shim: &mut Shim,
     dir: &Path,
     began: Instant,
@@ -22,7 +24,7 @@ pub(super) async fn run(
     let mut evidence = Evidence::new(began, variables(dir));
     evidence.steps = vec![saw(What::Skipped, now_ms(), now_ms()); examples.len()];
     let (clocked, plain): (Vec<usize>, Vec<usize>) =
-        selected.iter().copied().partition(|place| examples[*place].now.is_some());
+        selected.iter().copied().partition(|place| in_order || examples[*place].now.is_some());
     let outcome = match pipelined(function, examples, &plain, shim, &mut evidence).await {
         Ok(()) => one_by_one(function, examples, &clocked, shim, &mut evidence).await,
         stopped => stopped,
@@ -61,20 +63,26 @@ async fn one_by_one(
     shim: &mut Shim,
     evidence: &mut Evidence,
 ) -> Result<(), Stop> {
+    let mut clocked = false;
     for &place in places {
         let example = &examples[place];
-        let clock = shim.ask(Request::Clock(example.now)).await.map_err(|gone| stop(place, gone.into()))?;
-        if !matches!(&clock, Asked::Answer(reply) if matches!(reply.what, Reply::Ok(_))) {
-            return Err(stop(place, Why::Unsupported));
+        if example.now.is_some() || clocked {
+            clocked = example.now.is_some();
+            let clock = shim.ask(Request::Clock(example.now)).await.map_err(|gone| stop(place, gone.into()))?;
+            if !matches!(&clock, Asked::Answer(reply) if matches!(reply.what, Reply::Ok(_))) {
+                return Err(stop(place, Why::Unsupported));
+            }
         }
         let now = example.now.unwrap_or_else(now_ms);
         let request = request(function, example, evidence, now).map_err(|why| stop(place, why))?;
         let reply = shim.ask(request).await.map_err(|gone| stop(place, gone.into()))?;
         keep(evidence, place, reply, now)?;
-        // the virtual time stands still: what is made from it lies in no wider window
-        evidence.steps[place].read_ms = now;
+        if clocked {
+            // the virtual time stands still: what is made from it lies in no wider window
+            evidence.steps[place].read_ms = now;
+        }
     }
-    if !places.is_empty() {
+    if clocked {
         let last = places[places.len() - 1];
         shim.ask(Request::Clock(None)).await.map_err(|gone| stop(last, gone.into()))?;
     }

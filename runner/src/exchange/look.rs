@@ -11,8 +11,8 @@ use crate::testee::{Asked, Event as Reported, Heard};
 use crate::vector::{Check, Event};
 
 impl Walk<'_> {
-    /// Takes the event that a step looks for. After a barrier a delivery is there or it is not; everything
-    /// else is waited for.
+    /// Takes the event that a step looks for. After a barrier a delivery or a disconnect is there or it is not;
+    /// everything else is waited for.
     pub(super) async fn observe(&mut self, client: usize, event: &Event, checks: &[Check]) -> (What, Option<Why>) {
         let handle = self.handles[client].clone();
         let wanted = match event {
@@ -25,7 +25,7 @@ impl Walk<'_> {
                 !taken.contains(&place) && is_next(&reported.what, &handle, event, wanted)
             })
         };
-        let settled = self.settled && matches!(event, Event::Delivered { .. });
+        let settled = self.settled && matches!(event, Event::Delivered { .. } | Event::Disconnected { .. });
         let found = if settled {
             self.shim.look(find).ok_or(Why::Missing)
         } else {
@@ -45,6 +45,30 @@ impl Walk<'_> {
         }
     }
 
+    /// Takes the event that a step records, if it is there; nothing is waited for.
+    pub(super) fn noted(&mut self, client: usize, event: &Event) -> What {
+        let handle = self.handles[client].clone();
+        let found = self.shim.look(|heard| {
+            heard.events.iter().enumerate().position(|(place, reported)| {
+                !self.taken.contains(&place)
+                    && is_next(&reported.what, &handle, event, None)
+                    && match (event, &reported.what) {
+                        (Event::Delivered { tone: pattern, .. }, Reported::Delivered { tone: Some(tone), .. }) => {
+                            pattern.check(Some(tone), &mut self.scope.clone()).is_empty()
+                        }
+                        _ => true,
+                    }
+            })
+        });
+        match found {
+            Some(place) => {
+                self.taken.insert(place);
+                What::Event(place)
+            }
+            None => What::Done,
+        }
+    }
+
     /// Whether the event is what the step wants; binds what its patterns bind.
     fn event_matches(&mut self, event: &Event, checks: &[Check], place: usize) -> bool {
         let reported = self.shim.look(|heard| heard.events[place].what.clone());
@@ -57,6 +81,7 @@ impl Walk<'_> {
                 met
             }
             (Event::Turn { outcome: Some(wanted), .. }, Reported::Turn { outcome, .. }) => wanted == outcome,
+            (Event::Done, Reported::Done { refused, .. }) => refused.is_none(),
             _ => true,
         }
     }

@@ -140,6 +140,7 @@ impl Walk<'_> {
                 return self.call(function, args.fill(&self.scope, Carrier::Shim), returns.as_ref()).await;
             }
             Verb::Drive { .. } => self.drive(step).await,
+            Verb::Record { what: Happening::Event(event), .. } => Ok(self.noted(step.client, event)),
             Verb::Never { what, .. } | Verb::Record { what, .. } => match what {
                 Happening::Tone(_) => self.marker(step.conn).await.map(|()| What::Done),
                 Happening::Event(_) | Happening::Eof | Happening::Connected => Ok(What::Done),

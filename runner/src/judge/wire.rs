@@ -184,6 +184,11 @@ impl Replay<'_> {
                     got: Some(outcome.clone()),
                 }]
             }
+            (Event::Done, Reported::Done { refused: Some((code, message)), .. }) => vec![mock_humd::pattern::Mismatch {
+                at: String::new(),
+                wanted: "success".to_owned(),
+                got: Some(format!("{code}: {message}")),
+            }],
             _ => Vec::new(),
         };
         if mismatches.is_empty() {

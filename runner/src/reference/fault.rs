@@ -35,7 +35,7 @@ pub struct Mutant {
 pub(super) enum At {
     /// Where the code asks for it by name.
     Code,
-    /// On each tone of this chi that the client composes, before it is encoded.
+    /// On each tone of one of these chi, parted by spaces, that the client composes, before it is encoded.
     Tone(&'static str, fn(&mut Tone)),
     /// On each tone that the application composes, once the client has filled it in.
     Sent(fn(&mut Tone)),
@@ -99,8 +99,6 @@ pub(super) enum Take {
     Answer(Tone),
     /// It drops this and the rest of what was read with it.
     DropRead,
-    /// It never reads again.
-    Deaf,
     /// It closes the connection.
     HangUp,
     /// The process ends.
@@ -202,7 +200,7 @@ pub(super) fn activate(name: &str) -> bool {
 /// Alters a tone of this chi, where the active fault does so.
 pub(super) fn tamper_tone(chi: &str, composed: bool, tone: &mut Tone) {
     match active() {
-        Some(At::Tone(of, alter)) if composed && *of == chi => alter(tone),
+        Some(At::Tone(of, alter)) if composed && of.split(' ').any(|of| of == chi) => alter(tone),
         Some(At::Sent(alter)) if !composed => alter(tone),
         _ => {}
     }

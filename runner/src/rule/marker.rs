@@ -95,7 +95,9 @@ fn heading(line: &str) -> Option<&str> {
 
 /// Whether the line begins with bold text that is an id, or was meant to be one: letters, then digits.
 fn opens_a_marker(line: &str) -> bool {
-    let Some((bold, _)) = line.strip_prefix("**").and_then(|rest| rest.split_once("**")) else { return false };
+    let Some((bold, _)) = line.strip_prefix("**").and_then(|rest| rest.split_once("**")) else {
+        return false;
+    };
     let family = bold.trim_end_matches(|c: char| c.is_ascii_digit());
     let letters = family.trim_end_matches(['-', '_', ' ', '\u{2013}']);
     family.len() < bold.len() && !letters.is_empty() && letters.chars().all(|c| c.is_ascii_alphabetic())
@@ -208,7 +210,8 @@ impl<'t> Draft<'t> {
             return Ok(self.marks.insert(span));
         }
         if let Some(caps) = span.strip_prefix("needs ") {
-            let plain = |cap: &str| !cap.is_empty() && cap.bytes().all(|b| b.is_ascii_lowercase() || b".-".contains(&b));
+            let named = |byte: u8| byte.is_ascii_lowercase() || b".-".contains(&byte);
+            let plain = |cap: &str| !cap.is_empty() && cap.bytes().all(named);
             if !caps.split('|').all(plain) {
                 return Err(format!("`{span}` names no capability (hint: `needs a` or `needs a|b`)"));
             }
@@ -221,9 +224,9 @@ impl<'t> Draft<'t> {
             return Ok(self.untested.replace(reason.trim().to_owned()).is_none());
         }
         let known = "MUST SHOULD MAY NOTE client worker daemon wire event call ambient type-level live";
-        let near = known.split(' ').max_by(|a, b| {
-            strsim::jaro_winkler(a, span).total_cmp(&strsim::jaro_winkler(b, span))
-        });
+        let near = known
+            .split(' ')
+            .max_by(|a, b| strsim::jaro_winkler(a, span).total_cmp(&strsim::jaro_winkler(b, span)));
         Err(format!("unknown span `{span}` (hint: `{}` is near)", near.unwrap_or_default()))
     }
 
@@ -353,7 +356,9 @@ mod tests {
     #[test]
     fn makes_the_fragments_of_a_forge() {
         let mut slugs = Slugs::default();
-        for (title, wanted) in [("Client checklist", "client-checklist"), ("A", "a"), ("`A`!", "a-1"), ("É b", "é-b")] {
+        for (title, wanted) in
+            [("Client checklist", "client-checklist"), ("A", "a"), ("`A`!", "a-1"), ("É b", "é-b")]
+        {
             assert_eq!(slugs.next(title), wanted);
         }
     }

@@ -1,6 +1,6 @@
 //! What a shim says on stdout and stderr, read as it comes and kept until it is asked for.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,6 +10,9 @@ use tokio::sync::watch;
 
 use super::message::{self, Event, Message, Reply};
 use crate::limits::Limits;
+
+/// Lines of noise that are kept; the first one says it all.
+const NOISE_MAX: usize = 100;
 
 /// Something with the time at which it was read.
 #[derive(Debug, Clone)]
@@ -43,6 +46,8 @@ pub struct Heard {
     pub noise: Vec<String>,
     /// The last bytes of stderr.
     pub stderr: VecDeque<u8>,
+    /// Requests that have no reply yet.
+    open: BTreeSet<u64>,
     replies: HashMap<u64, Stamped<Reply>>,
     stdout_bytes: usize,
     /// Why nothing more can come.
@@ -95,6 +100,11 @@ impl Output {
         }
     }
 
+    /// A request is about to be sent: a reply with this id may come.
+    pub(super) fn expect(&self, id: u64) {
+        self.heard().open.insert(id);
+    }
+
     pub(super) async fn reply(&self, id: u64) -> Result<Stamped<Reply>, Over> {
         self.wait(|heard| heard.replies.remove(&id)).await
     }
@@ -102,8 +112,8 @@ impl Output {
     /// Takes what was heard so far, so that the next case begins with nothing.
     pub(super) fn take(&self) -> Heard {
         let mut heard = self.heard();
-        let over = heard.over.clone();
-        std::mem::replace(&mut *heard, Heard { over, ..Heard::default() })
+        let (over, open) = (heard.over.clone(), std::mem::take(&mut heard.open));
+        std::mem::replace(&mut *heard, Heard { over, open, ..Heard::default() })
     }
 
     /// Reads stdout until it ends, breaks the protocol or floods.
@@ -148,6 +158,9 @@ fn take_lines(heard: &mut Heard, lines: &mut FrameBuffer) -> Result<(), Over> {
         let line = line.map_err(|_| Over::Flooded)?;
         match message::read(&line.bytes) {
             Some(Ok(Message::Reply(id, reply))) => {
+                if !heard.open.remove(&id) {
+                    return Err(Over::Broken(format!("a reply with the id {id}, which no open request has")));
+                }
                 heard.replies.insert(id, Stamped::now(reply));
             }
             Some(Ok(Message::Event(event))) => heard.events.push(Stamped::now(event)),
@@ -155,7 +168,8 @@ fn take_lines(heard: &mut Heard, lines: &mut FrameBuffer) -> Result<(), Over> {
                 let text = String::from_utf8_lossy(&line.bytes);
                 return Err(Over::Broken(format!("{wrong}, in `{}`", shorten(&text))));
             }
-            None => heard.noise.push(shorten(&String::from_utf8_lossy(&line.bytes))),
+            None if heard.noise.len() < NOISE_MAX => heard.noise.push(shorten(&String::from_utf8_lossy(&line.bytes))),
+            None => {}
         }
     }
     Ok(())

@@ -140,6 +140,7 @@ impl Shim {
         let id = self.next_id;
         self.next_id += 1;
         let line = request.line(id);
+        self.output.expect(id);
         match timeout(self.limits.reply, self.stdin.write_all(&line)).await {
             Ok(Ok(())) => Ok(id),
             // a closed stdin: the process has ended, or is about to

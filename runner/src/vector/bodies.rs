@@ -72,7 +72,7 @@ impl Schema {
         match self.compiled.get_or_init(compile) {
             Ok(validator) => validator
                 .iter_errors(tone)
-                .flat_map(words)
+                .flat_map(|error| words(&error))
                 .map(|(at, message)| if at.is_empty() { message } else { format!("`{at}`: {message}") })
                 .collect(),
             Err(error) => vec![error.clone()],

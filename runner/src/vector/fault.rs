@@ -57,7 +57,12 @@ impl<'d> Log<'d> {
 
     /// Whether something at or below this pointer has a fault.
     pub(super) fn touches(&self, pointer: &str) -> bool {
-        let below = |fault: &Fault| fault.pointer.strip_prefix(pointer).is_some_and(|rest| matches!(rest.bytes().next(), None | Some(b'/')));
+        let below = |fault: &Fault| {
+            fault
+                .pointer
+                .strip_prefix(pointer)
+                .is_some_and(|rest| matches!(rest.bytes().next(), None | Some(b'/')))
+        };
         self.faults.iter().any(below)
     }
 

@@ -36,10 +36,11 @@ const STRICT: ParseOptions = ParseOptions {
 impl<'t> Document<'t> {
     /// Parses the text of a file; a fault has the line at which it is no JSON.
     pub(super) fn parse(file: &str, text: &'t str) -> Result<Self, Fault> {
-        let fault =
-            |line, message| Fault { file: file.to_owned(), line, pointer: String::new(), message };
-        let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &STRICT)
-            .map_err(|error| fault(error.line_display(), format!("is no JSON: {}", lower(&error.kind().to_string()))))?;
+        let fault = |line, message| Fault { file: file.to_owned(), line, pointer: String::new(), message };
+        let parsed =
+            jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
+                fault(error.line_display(), format!("is no JSON: {}", lower(&error.kind().to_string())))
+            })?;
         let value = serde_json::from_str(text)
             .map_err(|error| fault(error.line().max(1), format!("is no JSON: {error}")))?;
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1).collect();

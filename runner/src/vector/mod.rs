@@ -1,8 +1,8 @@
 //! Vector files in, cases out: valid by construction, or all faults at once.
 //!
 //! Start at [`load`]. The format is described in `vectors/README.md` and in `vectors/schema/`. A file is read
-//! in four steps: [`source`] finds it, [`json`] parses it strictly, [`schema`] checks its form, [`read`] builds
-//! the types of [`model`], and [`check`] asks what no schema can. Nothing here knows clients or sockets.
+//! in five steps: `source` finds it, `json` parses it strictly, `schema` checks its form, `read` builds
+//! the types of `model`, and `check` asks what no schema can. Nothing here knows clients or sockets.
 
 mod bodies;
 mod check;

@@ -70,11 +70,8 @@ impl Reader<'_> {
     fn case(&self, log: &mut Log<'_>) -> Option<Case> {
         let before = log.len();
         let under_test = self.texts("under_test").filter_map(Party::of).collect();
-        let body = if self.text("kind") == Some("wire") {
-            self.wire(&under_test, log)
-        } else {
-            self.call(log)
-        };
+        let body =
+            if self.text("kind") == Some("wire") { self.wire(&under_test, log) } else { self.call(log) };
         let case = Case {
             id: self.text("id")?.to_owned(),
             title: self.text("title")?.to_owned(),
@@ -182,8 +179,8 @@ impl Reader<'_> {
     }
 
     fn client(&self, name: &str, node: &Value, log: &mut Log<'_>) -> Option<Client> {
-        let none = json!({});
-        let hello = node.get("hello").unwrap_or(&none);
+        let empty = json!({});
+        let hello = node.get("hello").unwrap_or(&empty);
         let at = format!("{}/open/{}/hello", self.at, escape(name));
         Some(Client {
             name: name.to_owned(),

@@ -45,7 +45,8 @@ pub(super) fn check_args(function: &str, args: &Value, pointer: &str, log: &mut 
 fn check(schema: Result<&Validator, &String>, value: &Value, pointer: &str, log: &mut Log<'_>) {
     match schema {
         Ok(validator) => {
-            let mut said: Vec<(String, String)> = validator.iter_errors(value).flat_map(words).collect();
+            let mut said: Vec<(String, String)> =
+                validator.iter_errors(value).flat_map(|error| words(&error)).collect();
             said.sort();
             said.dedup();
             for (at, message) in said {
@@ -71,22 +72,24 @@ fn compile(schema: &Value) -> Result<Validator, String> {
 }
 
 /// Pointer and message of one refusal.
-pub(super) fn words(error: ValidationError<'_>) -> Vec<(String, String)> {
+pub(super) fn words(error: &ValidationError<'_>) -> Vec<(String, String)> {
     let at = error.instance_path().as_str().to_owned();
     let instance = error.instance();
     let message = match error.kind() {
-        Kind::AdditionalProperties { unexpected } => return unknown_keys(&at, unexpected, &error),
+        Kind::AdditionalProperties { unexpected } => return unknown_keys(&at, unexpected, error),
         Kind::Required { property } => format!("lacks `{}`", plain(property)),
         Kind::Enum { options } => not_among(instance, options),
-        Kind::Constant { expected_value } => format!("`{}` is not `{}`", plain(instance), plain(expected_value)),
+        Kind::Constant { expected_value } => {
+            format!("`{}` is not `{}`", plain(instance), plain(expected_value))
+        }
         Kind::Pattern { pattern } => misspelt(instance, pattern),
         Kind::PropertyNames { error } => match error.kind() {
             Kind::Pattern { pattern } => misspelt(error.instance(), pattern),
             _ => lower(&error.to_string()),
         },
         Kind::AnyOf { .. } if is_step(&at) => no_verb(instance),
-        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => format!("needs one of {}", choices(&error)),
-        Kind::OneOfMultipleValid { .. } => format!("has more than one of {}", choices(&error)),
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => format!("needs one of {}", choices(error)),
+        Kind::OneOfMultipleValid { .. } => format!("has more than one of {}", choices(error)),
         Kind::FalseSchema => "has no place in a case of this kind".to_owned(),
         Kind::Type { kind: TypeKind::Single(kind) } => format!("`{}` is no {kind}", plain(instance)),
         Kind::UniqueItems => "holds an item twice".to_owned(),

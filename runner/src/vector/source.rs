@@ -60,7 +60,9 @@ fn below(dir: &Path, found: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
     for entry in entries {
         match entry {
             Ok(entry) if entry.path().is_dir() => below(&entry.path(), found, faults),
-            Ok(entry) if entry.path().extension().is_some_and(|end| end == "json") => found.push(entry.path()),
+            Ok(entry) if entry.path().extension().is_some_and(|end| end == "json") => {
+                found.push(entry.path());
+            }
             Ok(_) => {}
             Err(error) => faults.push(unreadable(dir, &error)),
         }

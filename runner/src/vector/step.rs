@@ -101,11 +101,11 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
             "drive" => self.drive(node, at),
             "observe" => observed(value, &inside, self.log).map(Verb::Observe),
             "never" => {
-                let what = happening(value, self.from_tested(node), &inside, self.log)?;
+                let what = happening(value, self.tested_from(node), &inside, self.log)?;
                 Some(Verb::Never { what, window: window(node) })
             }
             "record" => {
-                let what = happening(value, self.from_tested(node), &inside, self.log)?;
+                let what = happening(value, self.tested_from(node), &inside, self.log)?;
                 let word = |key| text(value, key).unwrap_or_default().to_owned();
                 Some(Verb::Record { what, window: window(node), seen: word("seen"), unseen: word("unseen") })
             }
@@ -185,13 +185,11 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
             self.log.add(format!("{at}/from"), "the mock is the daemon: it sends for nobody else");
         }
         let under_test = |from: &str| tested(self.under_test, from);
-        match Op::parse(name, node, &under_test) {
-            Some(op) => parsed(op, at, self.log).map(Verb::Play),
-            None => {
-                self.log.add(at, format!("`{name}` is no verb that can be played"));
-                None
-            }
-        }
+        let Some(op) = Op::parse(name, node, &under_test) else {
+            self.log.add(at, format!("`{name}` is no verb that can be played"));
+            return None;
+        };
+        parsed(op, at, self.log).map(Verb::Play)
     }
 
     /// Whether the step waits for something from the party under test.
@@ -200,7 +198,7 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
         from.is_some_and(|from| tested(self.under_test, from))
     }
 
-    fn from_tested(&self, node: &Map<String, Value>) -> Option<bool> {
+    fn tested_from(&self, node: &Map<String, Value>) -> Option<bool> {
         text(node, "from").map(|from| tested(self.under_test, from))
     }
 

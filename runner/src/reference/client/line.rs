@@ -90,17 +90,21 @@ impl LineBuffer {
         self.bytes.extend(piece);
     }
 
-    /// Rearranges the chunks among the whole lines.
-    pub fn rearrange(&mut self, change: impl FnOnce(&mut Vec<Vec<u8>>)) {
+    /// Rearranges the whole lines of a read, the markers of the suite left behind them.
+    pub fn rearrange(&mut self) {
+        let Some(change) = rearrangement() else {
+            return;
+        };
         let mut lines = Vec::new();
         while let Some(line) = self.next_line() {
             lines.push(line.to_vec());
         }
         let rest = self.bytes.split_off(self.start);
-        let (mut chunks, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| is_chunk(line));
-        change(&mut chunks);
+        let is_log = |line: &Vec<u8>| line.starts_with(b"{\"chi\":\"log\"");
+        let (logs, mut others): (Vec<_>, Vec<_>) = lines.into_iter().partition(is_log);
+        change(&mut others);
         self.clear();
-        for line in chunks.iter().chain(&others) {
+        for line in others.iter().chain(&logs) {
             self.bytes.extend_from_slice(line);
             self.bytes.push(b'\n');
         }
@@ -109,9 +113,7 @@ impl LineBuffer {
 
     /// Loses what a read has left.
     pub fn trim_after_read(&mut self) {
-        let (rest, before) = (self.len(), self.start);
-        let small = (1..4096).contains(&rest);
-        if small && (faulty!("parse-per-read") || (faulty!("tail-of-a-read-lost") && before > 0)) {
+        if faulty!("no-carry-over") && (1..4096).contains(&self.len()) {
             self.clear();
         }
     }
@@ -127,4 +129,43 @@ impl LineBuffer {
             inner.scars.memories().bytes = rest.to_vec();
         }
     }
+}
+
+/// How the active fault rearranges the lines of a read.
+fn rearrangement() -> Option<fn(&mut Vec<Vec<u8>>)> {
+    /// So many lines come in one read only where they were sent so.
+    const MANY: usize = 8;
+    if faulty!("first-line-of-a-read-only") {
+        return Some(|lines| {
+            let mut chunks = 0;
+            lines.retain(|line| {
+                chunks += usize::from(is_chunk(line));
+                !is_chunk(line) || chunks == 1
+            });
+        });
+    }
+    if faulty!("last-line-of-a-read-only") {
+        return Some(|lines| {
+            let last = lines.iter().rposition(|line| is_chunk(line)).unwrap_or(0);
+            let mut place = 0;
+            lines.retain(|line| {
+                place += 1;
+                !is_chunk(line) || place > last
+            });
+        });
+    }
+    if faulty!("large-read-reversed") {
+        return Some(|lines| if lines.len() >= MANY { lines.reverse() });
+    }
+    if faulty!("errors-overtake") {
+        return Some(|lines| lines.sort_by_key(|line| !line.starts_with(b"{\"chi\":\"error\"")));
+    }
+    if faulty!("sorted-by-index") {
+        return Some(|lines| if lines.len() >= MANY { lines.sort_by_key(|line| index(line)) });
+    }
+    None
+}
+
+fn index(line: &[u8]) -> Option<u64> {
+    decode(line)?.get("index")?.as_u64()
 }

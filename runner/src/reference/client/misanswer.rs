@@ -95,9 +95,8 @@ impl Scars {
     pub fn asked(&self, sid: &str, id: &str) -> (String, String) {
         let mut memories = self.memories();
         let first = memories.first.get_or_insert_with(|| (sid.to_owned(), id.to_owned())).clone();
-        let same_sid = faulty!("permit-first-sid") || faulty!("tendril-first-sid");
-        let same_id = faulty!("permit-first-id") || faulty!("tendril-first-call-id");
-        (if same_sid { first.0 } else { sid.to_owned() }, if same_id { first.1 } else { id.to_owned() })
+        let again = faulty!("permit-names-first-question") || faulty!("tendril-names-first-call");
+        if again { first } else { (sid.to_owned(), id.to_owned()) }
     }
 
     /// The decision that is sent.

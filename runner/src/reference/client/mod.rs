@@ -119,7 +119,7 @@ impl ThrumClient {
 
     /// Starts a turn, offering the tools named, which must have been declared.
     pub fn prompt(&self, sid: &str, text: &str, tools: &[String]) -> Result<(), Error> {
-        let sid = self.inner.scars.prompted(sid);
+        self.inner.scars.prompted(sid);
         let mut fields = object(json!({"sid": sid, "text": text}));
         if !tools.is_empty() {
             fields.insert("tools".into(), self.inner.answers.definitions(tools)?);
@@ -231,10 +231,10 @@ impl Inner {
     /// Takes a tone that has arrived: one without a chi is dropped.
     fn receive(self: &Arc<Self>, conn: u64, tone: Tone) {
         let chi = tone.get("chi").and_then(Value::as_str).unwrap_or_default();
-        if chi.is_empty() || self.drops(chi, &tone) {
-            return;
+        if !chi.is_empty() {
+            self.bears(chi, &tone);
+            self.hand_over(conn, tone);
         }
-        self.hand_over(conn, tone);
     }
 
     /// Hands a tone to the application, and answers it where it asks for an answer.

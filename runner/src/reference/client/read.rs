@@ -16,7 +16,7 @@ pub static HALTED: AtomicBool = AtomicBool::new(false);
 
 /// Reads until the other side or an error ends the connection.
 pub async fn serve(inner: Arc<Inner>, conn: u64, mut read: OwnedReadHalf, broken: Arc<Notify>) {
-    let mut reading = Reading { inner: &inner, conn, memory: Memory::default(), chunks: Chunks::All };
+    let mut reading = Reading { inner: &inner, conn, memory: Memory::default(), skips_chunks: false };
     let mut buffer = LineBuffer::holding(std::mem::take(&mut inner.scars.memories().bytes));
     let orderly = loop {
         let before = buffer.len();
@@ -40,49 +40,32 @@ pub async fn serve(inner: Arc<Inner>, conn: u64, mut read: OwnedReadHalf, broken
         match reading.lines(&mut buffer) {
             Next::Read => {}
             Next::End => break true,
-            Next::Wait => std::future::pending::<()>().await,
         }
     };
     buffer.leave_behind(&inner);
     link::ended(&inner, conn, orderly);
 }
 
-/// What becomes of the chunks of a read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Chunks {
-    All,
-    None,
-    First,
-    Last,
-    Reversed,
-}
-
 enum Next {
     Read,
     End,
-    Wait,
 }
 
 struct Reading<'a> {
     inner: &'a Arc<Inner>,
     conn: u64,
     memory: Memory,
-    chunks: Chunks,
+    /// Whether a fault drops what is left of a read.
+    skips_chunks: bool,
 }
 
 impl Reading<'_> {
     /// Takes every whole line of the buffer.
     fn lines(&mut self, buffer: &mut LineBuffer) -> Next {
-        self.chunks = chunks_of_a_read();
-        if self.chunks != Chunks::All {
-            buffer.rearrange(|chunks| match self.chunks {
-                Chunks::First => chunks.truncate(1),
-                Chunks::Last => drop(chunks.drain(..chunks.len().saturating_sub(1))),
-                _ => chunks.reverse(),
-            });
-        }
+        self.skips_chunks = false;
+        buffer.rearrange();
         while let Some(line) = buffer.next_line() {
-            if self.chunks == Chunks::None && super::line::is_chunk(line) {
+            if self.skips_chunks && super::line::is_chunk(line) {
                 continue;
             }
             match heard_line(&mut self.memory, line) {
@@ -118,7 +101,7 @@ impl Reading<'_> {
         if (breath && faulty!("bytes-after-breath-lost"))
             || (faulty!("handler-throw-drops-the-read") && self.inner.scars.take_failure())
         {
-            self.chunks = Chunks::None;
+            self.skips_chunks = true;
         }
         self.inner.scars.take_doom().then_some(Next::End)
     }
@@ -129,22 +112,9 @@ impl Reading<'_> {
             Take::Usual | Take::Drop | Take::DropRead => {}
             Take::Tones(tones) => tones.into_iter().for_each(|tone| self.inner.hand_over(self.conn, tone)),
             Take::Answer(answer) => self.inner.reply(self.conn, answer.into()),
-            Take::Deaf => return Some(Next::Wait),
             Take::HangUp => return Some(Next::End),
             Take::Die => std::process::abort(),
         }
         None
-    }
-}
-
-fn chunks_of_a_read() -> Chunks {
-    if faulty!("first-line-of-a-read-only") {
-        Chunks::First
-    } else if faulty!("last-line-of-a-read-only") {
-        Chunks::Last
-    } else if faulty!("lines-of-a-read-reversed") {
-        Chunks::Reversed
-    } else {
-        Chunks::All
     }
 }

@@ -13,7 +13,6 @@ use super::compose::Origin;
 use super::deliver::{Delivery, Handler};
 use super::{Inner, Tone};
 use crate::reference::fault::faulty;
-use crate::reference::helper;
 
 /// The marks that faults leave on a client.
 #[derive(Default)]
@@ -45,7 +44,6 @@ pub struct Memories {
     pub first: Option<(String, String)>,
     pub decision: Option<String>,
     pub echoed: bool,
-    pub sent: u64,
     pub stopped: bool,
 }
 
@@ -74,14 +72,9 @@ impl Scars {
 }
 
 impl Scars {
-    /// Notes a prompt, and gives the session that it goes to.
-    pub fn prompted(&self, sid: &str) -> String {
-        let mut memories = self.memories();
-        memories.prompted.push(sid.to_owned());
-        match memories.prompted.first() {
-            Some(first) if faulty!("prompt-first-sid-for-all") => first.clone(),
-            _ => sid.to_owned(),
-        }
+    /// Notes a prompt.
+    pub fn prompted(&self, sid: &str) {
+        self.memories().prompted.push(sid.to_owned());
     }
 
     /// Notes a cancel, and gives the session that it goes to.
@@ -132,7 +125,6 @@ impl Inner {
         let applies = (faulty!("second-cancel-waits-for-echo") && waits("cancel"))
             || (faulty!("send-waits-for-echo") && waits("prompt"));
         let mut memories = self.scars.memories();
-        memories.sent += 1;
         if !applies {
             return false;
         }
@@ -142,33 +134,24 @@ impl Inner {
         again
     }
 
-    /// Whether a tone that came in is dropped on account of its dusk; and what else it does to the connection.
-    pub fn drops(&self, chi: &str, tone: &Tone) -> bool {
+    /// What a tone that came in does to the connection, before it is handed over.
+    pub fn bears(&self, chi: &str, tone: &Tone) {
         match chi {
             "breath" if faulty!("breath-resets-handlers") => self.scars.forget_sessions(self.deliverer.sids()),
             "breath" => self.link().release_hello(),
             "echo" => self.scars.memories().echoed = true,
             "finish" if faulty!("write-half-closed-after-finish") => self.link().close_write_half(),
-            "chunk" if faulty!("write-half-closed-after-hello") && self.scars.memories().sent == 0 => {
-                self.link().close_write_half();
-            }
             _ => {}
         }
         if faulty!("hello-waits-for-any-tone") {
             self.link().release_hello();
         }
-        if chi != "chunk" {
-            return false;
-        }
-        let cancelled = faulty!("chunk-after-cancel-is-fatal")
+        let cancelled = chi == "chunk"
+            && faulty!("chunk-after-cancel-is-fatal")
             && self.scars.memories().cancelled.iter().any(|sid| tone.get("sid").is_some_and(|own| own == sid));
         if cancelled {
             self.scars.doom();
         }
-        let dusk = tone.get("dusk").and_then(Value::as_i64);
-        (faulty!("drop-tone-with-dusk") && dusk.is_some())
-            || (faulty!("drop-by-dusk-in-seconds") && dusk.is_some_and(|dusk| dusk < helper::now_ms().saturating_mul(1000)))
-            || ((faulty!("dusk-32-bit") || faulty!("dusk-from-sent-at")) && helper::is_dusk(tone) == Some(true))
     }
 }
 
@@ -197,8 +180,7 @@ impl Inner {
             memories.stored.push(tone.clone());
         }
         let sid = to?;
-        let unprompted = chi == "session-ready" && !memories.prompted.contains(&sid);
-        if memories.muted.contains(&sid) || (unprompted && faulty!("only-prompted-sids-routed")) {
+        if memories.muted.contains(&sid) {
             return None;
         }
         if chi == "finish" && faulty!("handler-removed-by-finish") {

@@ -37,9 +37,6 @@ pub async fn write_lines(
         if faulty!("queue-survives-reconnect") {
             inner.scars.memories().unsent.pop_front();
         }
-        if faulty!("write-half-closed-after-prompt") && line.starts_with(b"{\"chi\":\"prompt\"") {
-            return;
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::reference::client::Tone;
-use crate::reference::fault::{Helper, faulty, replaced};
+use crate::reference::fault::{Helper, replaced};
 
 static PINNED: Mutex<Option<i64>> = Mutex::new(None);
 
@@ -39,17 +39,7 @@ pub fn is_dusk(tone: &Tone) -> Option<bool> {
     if let Some(Helper::IsDusk(faulty)) = replaced() {
         return faulty(tone, now);
     }
-    if faulty!("dusk-from-sent-at") && !tone.contains_key("dusk") {
-        let sent = tone.get("sentAt").and_then(Value::as_i64);
-        return Some(sent.is_some_and(|sent| now > i128::from(sent) + 3_600_000));
-    }
-    let Some(dusk) = dusk(tone) else {
-        return Some(false);
-    };
-    if faulty!("dusk-32-bit") && dusk > now && dusk - now > i128::from(i32::MAX) {
-        return Some(true);
-    }
-    Some(now > dusk)
+    Some(dusk(tone).is_some_and(|dusk| now > dusk))
 }
 
 fn dusk(tone: &Tone) -> Option<i128> {

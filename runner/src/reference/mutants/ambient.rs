@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::look::{rewrite, set};
 use crate::reference::client::Tone;
-use crate::reference::fault::{At, Mutant, Rules, any_line, line, tone};
+use crate::reference::fault::{At, Mutant, Rules, line, tone};
 
 pub(super) const MUTANTS: &[Mutant] = &[
     line("two-tones-on-a-line", &["FRAME-01", "CHI-22"], "perf marks are batched on one line", "perf-mark", |line| {
@@ -108,9 +108,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     tone("cleanup-as-detach", &["DIR-05", "CHI-04"], "a session is left as a daemon would", "cleanup", |tone| {
         set(tone, "chi", "detach");
-    }),
-    any_line("bom-on-every-line", &["FRAME-05", "SOCK-08"], "each line is encoded with a byte order mark", |line| {
-        rewrite(line, |body| format!("\u{feff}{body}"));
     }),
 ];
 

@@ -92,10 +92,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         (is(tone, "chunk") && sids.iter().any(|own| own == "__proto__") && sid(tone) == Some("__proto__")).then(Vec::new)
     }),
     code("handlers-frozen-at-connect", &["CLI-01"], "handlers are copied when the connection is made"),
-    code("only-prompted-sids-routed", &["CLI-01", "DIR-02"], "a session exists once it has been prompted"),
-    route("errors-to-the-catch-all", &["CLI-01", "DIR-02"], "errors have a place of their own", |sids, tone| {
-        (is(tone, "error") && sids.iter().any(|own| Some(&**own) == sid(tone))).then(|| vec![None])
-    }),
     code("handler-removed-by-finish", &["CLI-01", "BP-02"], "a handler lives as long as a turn"),
     arrived("die-on-unregistered-sid", &["CLI-01"], "a lookup that fails ends the process", |_, tone| {
         when(is(tone, "chunk") && ["hum-z", "toString"].map(Some).contains(&sid(tone)), Take::Die)
@@ -128,12 +124,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("send-after-close-hangs", &["CLI-11"], "a send waits for a writer that is gone"),
     code("send-after-close-dies", &["CLI-11"], "a send to a closed socket ends the process"),
     code("close-never-ends", &["CLI-11"], "close waits for the daemon to close"),
-    code("write-half-closed-after-prompt", &["CLI-12"], "the end of a request is told by a shutdown"),
     code("write-half-closed-after-finish", &["CLI-12"], "the end of a turn shuts the write half"),
-    code("write-half-closed-after-hello", &["CLI-12"], "an idle client shuts its write half"),
     code("connect-failure-hangs", &["CLI-14"], "connect tries for ever"),
     code("connect-failure-hidden", &["CLI-14"], "connect's error is not looked at"),
     code("connect-failure-dies", &["CLI-14"], "connect's error ends the process"),
+    route("session-ready-to-the-catch-all", &["CLI-01", "DIR-02"], "a session exists once it is ready", |sids, tone| {
+        (is(tone, "session-ready") && sids.iter().any(|own| Some(&**own) == sid(tone))).then(|| vec![None])
+    }),
+    route("sid-less-errors-dropped", &["CLI-02"], "an error without sid is dropped", |_, tone| {
+        (sid(tone).is_none() && is(tone, "error")).then(Vec::new)
+    }),
 ];
 
 const fn route(

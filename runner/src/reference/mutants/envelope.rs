@@ -59,15 +59,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let float: f32 = text.parse::<i64>().ok()?.to_string().parse().ok()?;
         Some(format!("{float:.0}")).filter(|float| float != text)
     }),
-    numbers!("integers-as-strings", &["ENC-04"], "an integer beyond 32 bits becomes text", |text: &str| {
-        text.parse::<u64>().ok().filter(|integer| *integer > 1 << 40).map(|_| format!("\"{text}\""))
-    }),
     numbers!("numbers-as-doubles", &["ENC-05"], "numbers are doubles", |text: &str| {
         let integer: i128 = text.parse().ok().filter(|integer: &i128| integer.abs() > 1 << 53)?;
         let double: f64 = integer.to_string().parse().ok()?;
         Some(format!("{double:.0}"))
     }),
-    strings!("escapes-left-encoded", "escapes stay as they were", |text: &str| text.replace(['\n', '\u{8}', '\u{c}'], "\\n")),
     strings!("slash-escape-kept", "the escape of a slash stays", |text: &str| text.replace('/', "\\/")),
     strings!("strings-end-at-nul", "strings are C strings", |text: &str| {
         text.split('\0').next().unwrap_or_default().to_owned()
@@ -222,6 +218,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     arrived("die-on-ensemble-chi", &["FWD-03"], "a chi of the ensemble ends the process", |_, tone| {
         when(is(tone, "peer-add") || is(tone, "peer-remove"), Take::Die)
+    }),
+    numbers!("large-integers-as-strings", &["ENC-04"], "an integer beyond 2^40 becomes text", |text: &str| {
+        text.parse::<u64>().ok().filter(|integer| *integer > 1 << 40).map(|_| format!("\"{text}\""))
     }),
 ];
 

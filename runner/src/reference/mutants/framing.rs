@@ -3,23 +3,15 @@
 use serde_json::Value;
 
 use super::look::{
-    contains, instead, is_blank, is_no_json, is_plainly_no_json, parsed, text, when, without_literals, wrapped,
+    contains, instead, is, is_blank, is_no_json, is_plainly_no_json, parsed, text, when, without_literals, wrapped,
 };
+use crate::reference::client::Tone;
 use crate::reference::fault::{Memory, Mutant, Take, arrived, code, heard};
 
 pub(super) const MUTANTS: &[Mutant] = &[
     code("decode-per-read", &["FRAME-10"], "each read is decoded to text by itself"),
-    code("parse-per-read", &["FRAME-10"], "what one read returned is taken for whole lines"),
     code("first-line-of-a-read-only", &["FRAME-11"], "only the first line of a read is handled"),
     code("last-line-of-a-read-only", &["FRAME-11"], "only the last line of a read is handled"),
-    code("lines-of-a-read-reversed", &["FRAME-11"], "the lines of a read are taken from a stack"),
-    code("tail-of-a-read-lost", &["FRAME-11"], "what follows the last LF of a read is thrown away"),
-    arrived(
-        "empty-part-is-no-tone",
-        &["FRAME-09", "FRAME-12", "FRAME-13"],
-        "a chunk without content is taken for noise",
-        |_, tone| when(tone.get("part").is_some_and(|part| *part == Value::Object(Default::default())), Take::Drop),
-    ),
     heard("die-on-bad-json", &["FRAME-09", "FRAME-22"], "the parser's exception ends the process", |_, line| {
         when(is_no_json(line), Take::Die)
     }),
@@ -111,6 +103,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     heard("die-on-nan-literal", &["FRAME-09", "FRAME-22"], "NaN ends the process", |_, line| {
         when(is_no_json(line) && !is_plainly_no_json(line), Take::Die)
     }),
+    code("no-carry-over", &["FRAME-10", "FRAME-11"], "what follows the last LF of a read is thrown away"),
+    code("large-read-reversed", &["FRAME-11", "CLI-06"], "what came in one read is taken from a stack"),
+    code("errors-overtake", &["CLI-06"], "errors are handled before the rest of a read"),
+    code("sorted-by-index", &["CLI-06"], "the chunks of a read are sorted by their numbers"),
+    arrived("small-tones-overtake", &["CLI-06"], "a large tone is parsed elsewhere while small ones go on", overtake),
 ];
 
 /// Joins a bad line to the next one, and so on.
@@ -141,4 +138,22 @@ fn streaming(memory: &mut Memory, line: &[u8]) -> Take {
         memory.held.clear();
     }
     if tones.is_empty() && !open { Take::Usual } else { Take::Tones(tones) }
+}
+
+/// Keeps a large chunk back until the next tone has come; a small chunk goes first.
+fn overtake(memory: &mut Memory, tone: &mut Tone) -> Take {
+    let large = |tone: &Tone| {
+        tone.get("part").and_then(|part| part.get("text")).and_then(Value::as_str).is_some_and(|text| text.len() > 32_768)
+    };
+    let mut held = std::mem::take(&mut memory.tones);
+    if large(tone) {
+        memory.tones.push(tone.clone());
+        return Take::Tones(held);
+    }
+    if held.is_empty() {
+        return Take::Usual;
+    }
+    let first = if is(tone, "chunk") { 0 } else { held.len() };
+    held.insert(first, tone.clone());
+    Take::Tones(held)
 }

@@ -1,7 +1,5 @@
 //! Bytes: length, encoding, nesting, numbers, and what goes out.
 
-use serde_json::Value;
-
 use super::look::{
     any_number, contains, depth, has_bom, instead, is_bad_utf8, parsed, rewrite, text, when,
 };
@@ -11,9 +9,6 @@ use crate::reference::fault::{Mutant, Take, any_line, arrived, code, heard};
 pub(super) const MUTANTS: &[Mutant] = &[
     heard("die-on-bom", &["FRAME-09"], "a byte order mark breaks the decoder", |_, line| {
         when(has_bom(line), Take::Die)
-    }),
-    heard("line-cap-4k", &["FRAME-10", "FRAME-17"], "lines go into a page-sized buffer", |_, line| {
-        when(line.len() > 4096, Take::Drop)
     }),
     heard("line-cap-64k", &["FRAME-17"], "the standard line reader has a cap of 64 KiB", |_, line| {
         when(line.len() >= 65_536, Take::Drop)
@@ -32,9 +27,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let inside = line.iter().rposition(|byte| *byte != b'\r').unwrap_or(0);
         when(line[..inside].contains(&b'\r'), Take::Drop)
     }),
-    heard("line-must-be-ascii", &["FRAME-20", "FRAME-21"], "a line beyond ASCII is taken for garbage", |_, line| {
-        when(!line.is_ascii() && !is_bad_utf8(line) && !has_bom(line), Take::Drop)
-    }),
     heard("die-on-bad-utf8", &["FRAME-20", "FRAME-21"], "the decoder's exception ends the process", |_, line| {
         when(is_bad_utf8(line), Take::Die)
     }),
@@ -52,22 +44,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let latin: String = line.iter().map(|byte| char::from(*byte)).collect();
         if is_bad_utf8(line) { instead(parsed(latin.as_bytes())) } else { Take::Usual }
     }),
-    arrived("exponent-not-parsed", &["FRAME-22"], "a number with an exponent is no number", |_, tone| {
-        when(has_number(tone, |number| number.contains(['e', 'E'])), Take::Drop)
-    }),
     heard("depth-cap-32", &["FRAME-23"], "nesting beyond 32 levels is refused", |_, line| {
         when((33..=128).contains(&depth(line)), Take::Drop)
     }),
     heard("die-on-deep-nesting", &["FRAME-23"], "a recursive parser runs out of stack", |_, line| {
         when(depth(line) > 1000, Take::Die)
-    }),
-    arrived("body-numbers-lost", &["FRAME-25"], "numbers in the body are thrown away", |_, tone| {
-        if let Some(Value::Object(part)) = tone.get_mut("part")
-            && part.get("n").and_then(Value::as_u64).is_some_and(|n| n < 100_000)
-        {
-            part.remove("n");
-        }
-        Take::Usual
     }),
     arrived("die-on-huge-integer", &["FRAME-25"], "the runtime caps the digits of an integer", |_, tone| {
         when(has_number(tone, |number| number.len() > 4300 && !number.contains('.')), Take::Die)
@@ -101,6 +82,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         if let Some(text) = text(line).filter(|text| !text.is_ascii()) {
             *line = text.chars().map(|character| u8::try_from(character).unwrap_or(b'?')).collect();
         }
+    }),
+    heard("line-cap-65000", &["FRAME-17"], "lines go into a buffer of 65000 bytes", |_, line| {
+        when(line.len() > 65_000, Take::Drop)
     }),
 ];
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::look::string;
+use super::look::{string, when};
 use crate::reference::client::Tone;
 use crate::reference::fault::Helper::{DuskIn, Encode, IsDusk, IsValidChi, Registry, Rid, Version};
-use crate::reference::fault::{Helper, Mutant, Rules, code, helper};
-use crate::reference::helper::is_listed;
+use crate::reference::fault::{Helper, Mutant, Rules, Take, arrived, code, helper};
+use crate::reference::helper::{is_listed, now_ms};
 use mock_humd::wire::id::base36;
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -44,7 +44,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     dusk("dusk-zero-is-none", &["DUSK-01"], IsDusk(|tone, now| {
         Some(integer(tone).is_some_and(|dusk| dusk != 0 && now > dusk))
     })),
-    code("dusk-32-bit", &["DUSK-01", "DUSK-05"], "what is left until dusk is counted in 32 bits"),
     dusk("dusk-seconds", &["DUSK-01", "DUSK-02", "DUSK-03", "DUSK-07"], IsDusk(|tone, now| {
         Some(integer(tone).is_some_and(|dusk| now / 1000 > dusk))
     })),
@@ -55,7 +54,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     dusk("dusk-missing-is-zero", &["DUSK-02", "DUSK-07"], IsDusk(|tone, now| {
         Some(now > if tone.contains_key("dusk") { integer(tone).unwrap_or(i128::MAX) } else { 0 })
     })),
-    code("dusk-from-sent-at", &["DUSK-02"], "a tone without dusk expires an hour after it was sent"),
     dusk("dusk-string-parsed", &["DUSK-07"], IsDusk(|tone, now| {
         let parsed = string(tone, "dusk").and_then(|dusk| dusk.trim().parse().ok());
         Some(integer(tone).or(parsed).is_some_and(|dusk: i128| now > dusk))
@@ -84,8 +82,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     helper("dusk-in-32-bit", &["DUSK-04"], "the duration is cut to 32 bits", DuskIn(|now, ms| {
         (now + i64::from(i32::try_from(ms & 0x7fff_ffff).unwrap_or(0))).into()
     })),
-    code("drop-tone-with-dusk", &["DUSK-05"], "a tone with a dusk is taken for expired"),
-    code("drop-by-dusk-in-seconds", &["DUSK-05"], "what is delivered is sifted with the time in the wrong unit"),
+    arrived("drop-tone-with-dusk", &["DUSK-05"], "a tone with a dusk is taken for expired", |_, tone| {
+        when(integer(tone).is_some(), Take::Drop)
+    }),
     version("version-two-parts", Version(|| "0.7".into())),
     version("version-with-v", Version(|| "v0.7.0".into())),
     version("version-of-the-library", Version(|| "1.4.2".into())),
@@ -104,7 +103,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     listed("pulse-without-evicted", &["REG-03"], Registry(|_, list| {
         list.into_iter().filter(|kind| kind != "cell-evicted").collect()
     })),
-    check("chi-check-constant-true", IsValidChi(|_| Some(true))),
     check("chi-check-forgets-drone-retrofit", IsValidChi(|value| Some(value != "drone-retrofit" && is_listed(value)))),
     check("chi-check-prefix", IsValidChi(|value| {
         let longer = |chi: &str| chi.rsplit_once('-').is_some_and(|(start, _)| is_listed(&json!(start)));
@@ -143,6 +141,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let body: Map<_, _> = body.filter(|(key, _)| !envelope.contains_key(key)).collect();
         merged(envelope.clone().into_iter().chain(body))
     })),
+    dusk("dusk-32-bit", &["DUSK-01"], IsDusk(|tone, now| {
+        let narrow = |dusk: i128| dusk - now > i128::from(i32::MAX);
+        Some(integer(tone).is_some_and(|dusk| now > dusk || narrow(dusk)))
+    })),
+    dusk("dusk-from-sent-at", &["DUSK-02"], IsDusk(|tone, now| {
+        let sent = tone.get("sentAt").and_then(Value::as_i64).filter(|_| !tone.contains_key("dusk"));
+        Some(sent.is_some_and(|sent| now > i128::from(sent) + 3_600_000) || integer(tone).is_some_and(|dusk| now > dusk))
+    })),
+    arrived("drop-by-sent-at", &["DUSK-02"], "what was sent in 1970 is taken for expired", |_, tone| {
+        when(tone.get("sentAt").and_then(Value::as_i64).is_some_and(|sent| sent < 31_536_000_000), Take::Drop)
+    }),
+    arrived("drop-by-dusk-in-32-bit", &["DUSK-05"], "what is left until dusk is counted in 32 bits", |_, tone| {
+        let left = integer(tone).map(|dusk| dusk - i128::from(now_ms()));
+        when(left.is_some_and(|left| left > i128::from(i32::MAX)), Take::Drop)
+    }),
+    check("chi-check-always-true", IsValidChi(|_| Some(true))),
 ];
 
 fn rid(time: &str, counter: u64) -> String {

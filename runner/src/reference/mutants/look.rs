@@ -80,20 +80,6 @@ pub fn any_number(value: &Value, like: fn(&str) -> bool) -> bool {
     }
 }
 
-/// Whether some string anywhere in an object, keys included, is like this.
-pub fn any_text(tone: &Tone, like: fn(&str) -> bool) -> bool {
-    tone.iter().any(|(key, value)| like(key) || any_text_in(value, like))
-}
-
-fn any_text_in(value: &Value, like: fn(&str) -> bool) -> bool {
-    match value {
-        Value::String(text) => like(text),
-        Value::Array(items) => items.iter().any(|item| any_text_in(item, like)),
-        Value::Object(object) => any_text(object, like),
-        _ => false,
-    }
-}
-
 /// The tone on a line, handed over instead of what the line holds.
 pub fn instead(value: Option<Value>) -> Take {
     match value {

@@ -38,9 +38,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("finish-sent-back", &["DIR-01", "RID-04"], "finish is answered with finish", |_, tone| {
         when(is(tone, "finish"), Take::Answer(tone.clone()))
     }),
-    arrived("pulse-sent-back", &["DIR-01", "RID-04"], "a pulse is answered with a pulse", |_, tone| {
-        when(is(tone, "pulse"), Take::Answer(tone.clone()))
-    }),
     arrived("attach-on-session-ready", &["DIR-05"], "the client attaches as a daemon would", |_, tone| {
         let attach = json!({"chi": "attach", "sid": tone.get("sid"), "to": "daemon", "hearOnly": true});
         match attach {

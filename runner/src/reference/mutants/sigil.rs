@@ -28,11 +28,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let bytes = (0..6).map(|at| &digits[at * 2..at * 2 + 2]);
         Some(bytes.map(|byte| byte.strip_prefix('0').unwrap_or(byte)).collect())
     })),
-    helper("sigil-input-cut-at-64", &["SIGIL-01"], "the input goes into a buffer of 64 bytes", Sigil(|sid, nest| {
-        let whole = format!("{nest}:{sid}");
-        let cut: String = whole.chars().take(64).collect();
-        Some(if whole.len() > 64 { sigil("", &cut) } else { sigil(sid, nest) })
-    })),
     helper("sigil-arg-swap", ALL, "the arguments are exchanged", Sigil(|sid, nest| Some(sigil(nest, sid)))),
     code("sigil-default-nest", &["SIGIL-03"], "nest has a default"),
     code("sigil-missing-nest-is-empty", &["SIGIL-03"], "a nest that is missing is taken for an empty one"),
@@ -65,6 +60,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         Some(sigil(sid, &format!("{} {nest}", std::process::id())))
     })),
     code("sigil-memo-by-sid", &["SIGIL-02", "SIGIL-03", "SIGIL-04", "SIGIL-05"], "sigils are cached by sid alone"),
+    helper("sigil-first-block-only", &["SIGIL-01"], "only the first block of the hash is fed", Sigil(|sid, nest| {
+        let whole = format!("{nest}:{sid}");
+        let cut: String = whole.chars().take(64).collect();
+        Some(if whole.len() > 64 { sigil("", &cut) } else { sigil(sid, nest) })
+    })),
 ];
 
 const fn changed(name: &'static str, bug: &'static str, with: crate::reference::fault::Helper) -> Mutant {

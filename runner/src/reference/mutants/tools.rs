@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::look::{is, normalised, set, sid, string};
-use super::turns::is_falsy;
 use crate::reference::client::Tone;
 use crate::reference::fault::{Memory, Mutant, Rules, Take, arrived, code, tone};
 
@@ -26,6 +25,20 @@ macro_rules! call_id {
             let change: fn(&str) -> String = $change;
             let changed = change(string(tone, "callId").unwrap_or_default());
             set(tone, "callId", changed);
+        })
+    };
+}
+
+/// A mutant that changes the id that an answer repeats.
+macro_rules! answer_id {
+    ($name:literal, $bug:literal, $change:expr) => {
+        tone($name, &["TOOL-06", "PERM-01", "TEND-01"], $bug, "tool-result release-permit tendril-result", |tone| {
+            let change: fn(&str) -> Value = $change;
+            for key in ["callId", "permitId"] {
+                if let Some(changed) = string(tone, key).map(change) {
+                    set(tone, key, changed);
+                }
+            }
         })
     };
 }
@@ -71,16 +84,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
             set(tone, "result", text);
         }
     }),
-    result("falsy-result-dropped", &["TOOL-02", "CHI-08"], "a value that counts as false is left out", |tone| {
-        if tone.get("result").is_some_and(is_falsy) {
-            tone.remove("result");
-        }
-    }),
-    result("falsy-result-as-null", &["TOOL-02", "CHI-08"], "a value that counts as false becomes null", |tone| {
-        if tone.get("result").is_some_and(is_falsy) {
-            set(tone, "result", Value::Null);
-        }
-    }),
     code("result-before-the-body-ended", &["TOOL-02"], "nobody waits for an asynchronous body"),
     code("throw-is-silent", &["TOOL-03"], "a failure is logged and not sent"),
     result("throw-as-plain-result", &["TOOL-03"], "a failure is sent as a result", |tone| {
@@ -105,14 +108,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("failure-answered-twice", &["TOOL-05"], "a failure is answered where it happens and where it arrives"),
     code("timeout-ends-every-call", &["TOOL-08"], "one timer cancels all that is open"),
     call_id!("call-id-made-ascii", "the callId is made ASCII", |id: &str| id.chars().filter(char::is_ascii).collect()),
-    call_id!("call-id-normalised", "the callId is normalised", normalised),
     call_id!("call-id-lower-cased", "callIds are compared without case", str::to_lowercase),
-    call_id!("call-id-trimmed", "the callId is trimmed", |id: &str| id.trim().to_owned()),
-    result("call-id-as-number", &["TOOL-06", "CHI-08"], "a callId that looks like a number is one", |tone| {
-        if let Some(number) = string(tone, "callId").and_then(|id| id.parse::<f64>().ok()) {
-            set(tone, "callId", number);
-        }
-    }),
     call_id!("call-id-cut-at-nul", "the callId is a C string", |id: &str| id.split('\0').next().unwrap_or_default().to_owned()),
     call_id!("call-id-percent-decoded", "the callId is taken for part of a URL", |id: &str| id.replace("%20", " ")),
     call_id!("call-id-truncated", "the callId has a column of 64 characters", |id: &str| id.chars().take(64).collect()),
@@ -150,21 +146,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     permit("permit-always-allow", &["PERM-01"], "the decision is a constant", |tone| set(tone, "decision", "allow")),
     code("permit-decision-cached", &["PERM-01"], "the first decision holds for ever"),
-    code("permit-first-sid", &["PERM-01"], "the sid of the first question is repeated"),
-    code("permit-first-id", &["PERM-01"], "the id of the first question is repeated"),
-    permit("permit-id-trimmed", &["PERM-01"], "the id is trimmed", |tone| {
-        let id = string(tone, "permitId").unwrap_or_default().trim().to_owned();
-        set(tone, "permitId", id);
-    }),
-    permit("permit-id-as-number", &["PERM-01", "CHI-06"], "an id that looks like a number is one", |tone| {
-        if let Some(number) = string(tone, "permitId").and_then(|id| id.parse::<u32>().ok()) {
-            set(tone, "permitId", number);
-        }
-    }),
-    permit("permit-id-normalised", &["PERM-01"], "the id is normalised", |tone| {
-        let id = normalised(string(tone, "permitId").unwrap_or_default());
-        set(tone, "permitId", id);
-    }),
     code("tendril-silent", &["TEND-01"], "reaches are not answered"),
     tendril("tendril-answered-as-tool", &["TEND-01"], "a reach is answered with a tool-result", |tone| {
         set(tone, "chi", "tool-result");
@@ -178,21 +159,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     tendril("tendril-without-result", &["CHI-07"], "the result is left out", |tone| {
         tone.remove("result");
     }),
-    tendril("tendril-falsy-result-dropped", &["CHI-07"], "a value that counts as false is left out", |tone| {
-        if tone.get("result").is_some_and(is_falsy) {
-            tone.remove("result");
-        }
+    answer_id!("answer-id-trimmed", "the id of a call or question is trimmed", |id: &str| id.trim().into()),
+    answer_id!("answer-id-normalised", "the id of a call or question is normalised", |id: &str| normalised(id).into()),
+    answer_id!("answer-id-as-number", "an id that looks like a number is one", |id: &str| {
+        id.parse::<f64>().map_or_else(|_| id.into(), Value::from)
     }),
-    code("tendril-first-sid", &["TEND-01"], "the sid of the first reach is repeated"),
-    code("tendril-first-call-id", &["TEND-01"], "the callId of the first reach is repeated"),
-    tendril("tendril-call-id-trimmed", &["TEND-01"], "the callId is trimmed", |tone| {
-        let id = string(tone, "callId").unwrap_or_default().trim().to_owned();
-        set(tone, "callId", id);
-    }),
-    tendril("tendril-call-id-normalised", &["TEND-01"], "the callId is normalised", |tone| {
-        let id = normalised(string(tone, "callId").unwrap_or_default());
-        set(tone, "callId", id);
-    }),
+    code("permit-names-first-question", &["PERM-01"], "the first question is answered again and again"),
+    code("tendril-names-first-call", &["TEND-01"], "the first reach is answered again and again"),
 ];
 
 const fn result(name: &'static str, breaks: Rules, bug: &'static str, alter: fn(&mut Tone)) -> Mutant {

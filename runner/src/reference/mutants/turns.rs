@@ -62,10 +62,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("cancel-names-latest-turn", &["TURN-04"], "cancel means the latest turn, whatever its argument says"),
     code("chunk-after-cancel-is-fatal", &["TURN-04"], "a chunk of a turn that was cancelled is an error"),
     code("cancel-closes-connection", &["TURN-04"], "cancel hangs up"),
-    arrived("cell-died-pulse-kept", &["PULSE-01"], "the library keeps the death of a cell to itself", |_, tone| {
-        when(is(tone, "pulse") && string(tone, "cellId") == Some("cell-3") && string(tone, "kind") == Some("cell-died"), Take::Drop)
-    }),
-    without("prompt-without-sid", &["CHI-02", "ENV-05"], "prompt", "sid"),
     tone("prompt-without-text", &["CHI-02"], "the text goes by another key", "prompt", |tone| {
         if let Some(text) = tone.remove("text") {
             set(tone, "message", text);
@@ -80,17 +76,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let sid = sid(tone).unwrap_or_default().chars().map(slug).collect::<String>();
         set(tone, "sid", sid);
     }),
-    code("prompt-first-sid-for-all", &["CHI-02"], "the first session is taken for the only one"),
-    without("cancel-without-sid", &["CHI-03", "ENV-05", "TURN-04"], "cancel", "sid"),
-    without("cleanup-without-sid", &["CHI-04", "ENV-05"], "cleanup", "sid"),
-    without("curate-without-sid", &["CHI-05", "ENV-05"], "curate", "sid"),
-    without("petal-cell-without-sid", &["CHI-09", "ENV-05"], "petal-cell", "sid"),
     without("petal-cell-without-cell", &["CHI-09"], "petal-cell", "cell"),
-    tone("petal-cell-falsy-dropped", &["CHI-09"], "a cell that counts as false is left out", "petal-cell", |tone| {
-        if tone.get("cell").is_some_and(is_falsy) {
-            tone.remove("cell");
-        }
-    }),
     tone("log-level-as-number", &["CHI-23"], "levels are numbers", "log", |tone| set(tone, "level", 30)),
     tone("log-message-as-msg", &["CHI-23"], "the message goes by the logger's own key", "log", |tone| {
         if let Some(message) = tone.remove("message") {
@@ -112,11 +98,35 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let whole = tone.get("t").map(Value::to_string).unwrap_or_default();
         set(tone, "t", whole.split('.').next().and_then(|whole| whole.parse::<i64>().ok()));
     }),
-    tone("perf-mark-zero-dropped", &["CHI-22"], "a time that counts as false is left out", "perf-mark", |tone| {
-        if tone.get("t").is_some_and(is_falsy) {
-            tone.remove("t");
+    arrived("repeated-chunk-dropped", &["TURN-03"], "a chunk like the last one is taken for a repetition", |memory, tone| {
+        if !is(tone, "chunk") || !has_text(tone) {
+            return Take::Usual;
         }
+        let key = format!("{:?} {:?} {:?}", sid(tone), tone.get("index"), tone.get("part"));
+        let repeated = memory.names.last() == Some(&key);
+        memory.names.push(key);
+        when(repeated, Take::Drop)
     }),
+    tone(
+        "verbs-without-sid",
+        &["CHI-02", "CHI-03", "CHI-04", "CHI-05", "CHI-09", "ENV-05", "ENV-06", "TURN-04"],
+        "the sid is forgotten",
+        "prompt cancel cleanup curate petal-cell",
+        |tone| drop(tone.remove("sid")),
+    ),
+    tone(
+        "falsy-values-dropped",
+        &["CHI-07", "CHI-08", "CHI-09", "CHI-22", "TOOL-02"],
+        "a value that counts as false is left out",
+        "tool-result tendril-result petal-cell perf-mark",
+        |tone| {
+            for field in ["result", "cell", "t"] {
+                if tone.get(field).is_some_and(is_falsy) {
+                    tone.remove(field);
+                }
+            }
+        },
+    ),
 ];
 
 /// A tone that is sent without one of its fields. A field to remove needs a function of its own for each name.

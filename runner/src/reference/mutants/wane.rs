@@ -52,7 +52,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     clock("wane-key-cut-short", &["WANE-04"], "sigils are cut to eight digits", Key(|sigil| {
         sigil.chars().take(8).collect()
     })),
-    clock("wane-key-prefix", &["WANE-04"], "sigils are cut to eight digits", Key(|sigil| sigil.chars().take(8).collect())),
     clock("wane-32-bit", &["WANE-05"], "a clock has 32 bits", Store(|value| value & 0xffff_ffff)),
     clock("wane-float", &["WANE-05"], "a clock is a double", Store(as_double)),
     clock("wane-signed", &["WANE-05"], "clocks are signed", Behind(|wane, sigil, remote| {

@@ -32,7 +32,9 @@ pub(super) fn needs_of_steps(look: &Look<'_>, log: &mut Log<'_>) {
     for (index, node) in look.draft.parts() {
         let at = look.draft.part(index);
         if let Some(act) = node.get("drive") {
-            act_needs(act).iter().for_each(|cap| require(look, &[], cap, &format!("{at}/drive"), log));
+            for cap in act_needs(act) {
+                require(look, &[], &cap, &format!("{at}/drive"), log);
+            }
         }
         for verb in ["observe", "never", "record"] {
             if node.get(verb).is_some_and(|look| look["event"] == "turn") {
@@ -58,10 +60,10 @@ pub(super) fn needs_of_clients(look: &Look<'_>, log: &mut Log<'_>) {
 pub(super) fn needs_of_calls(look: &Look<'_>, log: &mut Log<'_>) {
     for (index, node) in look.draft.parts() {
         let at = look.draft.part(index);
-        if let Some(call) = node.get("call") {
-            if let Some(cap) = call_needs(call["fn"].as_str().unwrap_or_default(), &call["args"]) {
-                require(look, &[], cap, &format!("{at}/call/args"), log);
-            }
+        if let Some(call) = node.get("call")
+            && let Some(cap) = call_needs(call["fn"].as_str().unwrap_or_default(), &call["args"])
+        {
+            require(look, &[], cap, &format!("{at}/call/args"), log);
         }
     }
     let Body::Call { function, examples } = &look.draft.case.body else { return };

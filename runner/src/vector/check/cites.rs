@@ -85,7 +85,8 @@ pub(super) fn profile(look: &Look<'_>, log: &mut Log<'_>) {
     let profile = look.draft.case.profile;
     for (at, rule) in look.decided().filter(|(_, rule)| rule.profile != profile) {
         let of = |profile| if profile == Profile::Live { "`live`" } else { "`document`" };
-        let message = format!("`{}` is of the profile {}, the case of {}", rule.id, of(rule.profile), of(profile));
+        let message =
+            format!("`{}` is of the profile {}, the case of {}", rule.id, of(rule.profile), of(profile));
         log.add(at, message);
     }
 }

@@ -1,0 +1,189 @@
+//! Bad input: each gives the exit code of the design and one clear message, and leaves no process, socket or
+//! directory behind.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A run with a temporary directory of its own, and a shim that has one fault.
+struct Trial {
+    dir: TempDir,
+}
+
+impl Trial {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().expect("a directory can be made") }
+    }
+
+    fn pids(&self) -> PathBuf {
+        self.dir.path().join("pids")
+    }
+
+    fn tmp(&self) -> PathBuf {
+        let tmp = self.dir.path().join("t");
+        std::fs::create_dir_all(&tmp).expect("a directory can be made");
+        tmp
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+        command.env("TMPDIR", self.tmp()).env_remove("NO_COLOR").args(arguments);
+        command.output().expect("the binary runs")
+    }
+
+    fn with_shim(&self, fault: &str, arguments: &[&str]) -> Output {
+        let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shims/bad.py");
+        let (shim, pids) = (shim.display().to_string(), self.pids().display().to_string());
+        let mut all = vec!["client", "--timeout-scale", "0.1", "--run", "version/*"];
+        all.extend(arguments);
+        all.extend(["--", "python3", &shim, fault, &pids]);
+        self.run(&all)
+    }
+
+    /// Nothing of the run is left: no directory, and no process that the shim knew of.
+    fn assert_clean(&self, what: &str) {
+        let left: Vec<_> = std::fs::read_dir(self.tmp()).expect("the directory is there").collect();
+        assert!(left.is_empty(), "{what} leaves {left:?}");
+        for pid in std::fs::read_to_string(self.pids()).unwrap_or_default().lines() {
+            let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            // a killed process whose parent is gone may stay a zombie for a moment
+            let dead = state.is_empty() || state.rsplit(')').next().is_some_and(|rest| rest.trim().starts_with('Z'));
+            assert!(dead, "{what} leaves process {pid}: {state}");
+        }
+    }
+}
+
+#[track_caller]
+fn check(output: &Output, code: i32, wanted: &[&str], what: &str) {
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{what}\n{text}");
+    for part in wanted {
+        assert!(text.contains(part), "{what}: `{part}` is not said\n{text}");
+    }
+    assert!(!text.contains("panicked"), "{what}\n{text}");
+}
+
+#[test]
+fn a_faulty_shim_is_named_with_a_hint() {
+    for (fault, code, wanted) in [
+        ("exits-at-once", 4, ["did not answer `start`", "no module named thrum"]),
+        ("garbage", 4, ["listening on port 8080", "(hint: stdout belongs to the shim protocol"]),
+        ("hangs-at-start", 4, ["did not answer `start`", "(hint:"]),
+        ("wrong-id", 4, ["a reply with the id 1000", "(hint:"]),
+        ("missing-id", 4, ["`id` is missing", "(hint:"]),
+        ("accepts-anything", 4, ["an op that does not exist", "(hint:"]),
+        ("unknown-key", 4, ["unknown key `at`", "(hint:"]),
+        ("floods", 4, ["flooded its stdout", "(hint:"]),
+        ("stops-reading", 4, ["does not answer `ping`", "(hint:"]),
+        ("unknown-capability", 2, ["unknown capability `tolls`", "did you mean `tools`"]),
+        ("other-wire", 2, ["targets wire 0.6.0", "(hint: `--wire 0.6.0`"]),
+    ] {
+        let trial = Trial::new();
+        let output = trial.with_shim(fault, &[]);
+        check(&output, code, &wanted, fault);
+        trial.assert_clean(fault);
+    }
+}
+
+#[test]
+fn a_shim_that_hangs_in_a_case_fails_that_case_and_is_killed() {
+    let trial = Trial::new();
+    let output = trial.with_shim("hangs-in-a-case", &[]);
+    check(&output, 1, &["version.hung"], "hangs-in-a-case");
+    trial.assert_clean("hangs-in-a-case");
+}
+
+#[test]
+fn noise_on_stdout_is_never_a_pass() {
+    let trial = Trial::new();
+    let output = trial.with_shim("noisy", &["--run", "version/is-0-7-0"]);
+    check(&output, 3, &["shim.stdout-noise", "calling version"], "noisy");
+}
+
+#[test]
+fn a_child_left_behind_is_killed_and_said() {
+    let trial = Trial::new();
+    let output = trial.with_shim("leaves-a-child", &[]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("left other processes behind"), "{text}");
+    trial.assert_clean("leaves-a-child");
+}
+
+#[test]
+fn wrong_arguments_are_named_with_a_hint() {
+    for (arguments, code, wanted) in [
+        (vec!["client", "--", "no-such-program-anywhere"], 4, ["cannot run `no-such-program-anywhere`", "(hint:"]),
+        (vec!["client", "--run", "framing/no-such-case"], 2, ["no case matches `framing/no-such-case`", "the nearest are"]),
+        (vec!["client", "--rule", "FRAME-99"], 2, ["no case decides `FRAME-99`", "`FRAME-"]),
+        (vec!["client", "--run", "[a"], 2, ["`[a` is no glob", ""]),
+        (vec!["client", "--timeout", "soon"], 2, ["`soon` is no time", "2s"]),
+        (vec!["client", "--report", "pdf"], 2, ["`pdf` is no format", "json"]),
+        (vec!["client", "--mutant", "no-such-mutant"], 4, ["no-such-mutant", ""]),
+        (vec!["explain", "FRAME-1"], 2, ["`FRAME-1` is no rule, case or code", "the nearest are"]),
+        (vec!["client", "--wire-doc", "no-such-file"], 2, ["no-such-file", ""]),
+        (vec!["vectors", "lint", "no-such-folder"], 2, ["no-such-folder", ""]),
+        (vec!["client", "--report", "json=no/such/folder/r.json", "--run", "version/*"], 2, ["cannot write the report", ""]),
+    ] {
+        let trial = Trial::new();
+        let output = trial.run(&arguments);
+        check(&output, code, &wanted, &arguments.join(" "));
+        trial.assert_clean(&arguments.join(" "));
+    }
+}
+
+#[test]
+fn a_vector_file_with_faults_names_each_with_file_line_and_pointer() {
+    let trial = Trial::new();
+    let file = trial.dir.path().join("bad.json");
+    let text = r#"{"format": 1, "section": "bad", "title": "t", "frame": "ndjson", "codes": {}, "cases": [
+ {"id": "bad/one", "title": "t", "kind": "call", "under_test": ["client"], "decides": ["SIGIL-99"],
+  "since": "0.5.0", "status": "scored", "fn": "sigil",
+  "examples": [{"tc": 1, "tc": 2, "args": {}, "returns": "x", "rule": "SIGIL-99", "code": "bad.none"}], "colour": 1}
+]}"#;
+    std::fs::write(&file, text).expect("the file can be written");
+    let path = file.display().to_string();
+    let output = trial.run(&["vectors", "lint", &path]);
+    check(&output, 2, &["bad.json:", "`tc`"], "duplicate key");
+    std::fs::write(&file, text.replace(r#""tc": 1, "tc": 2"#, r#""tc": 1"#)).expect("the file can be written");
+    let output = trial.run(&["client", "--vectors", &path]);
+    check(&output, 2, &["bad.json:2", "SIGIL-99", "bad.json:4", "colour", "/cases/0"], "schema and rules");
+}
+
+#[test]
+fn a_temporary_directory_too_long_for_a_socket_is_said() {
+    let trial = Trial::new();
+    let long = trial.dir.path().join("d".repeat(100));
+    std::fs::create_dir(&long).expect("a directory can be made");
+    let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+    let output = command.env("TMPDIR", &long).args(["client", "--run", "version/*"]).output().expect("the binary runs");
+    check(&output, 2, &["too long for the path of a socket", "(hint: set `TMPDIR`"], "long TMPDIR");
+}
+
+#[test]
+fn an_interrupt_ends_the_run_with_what_was_seen_so_far() {
+    let trial = Trial::new();
+    let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shims/bad.py");
+    let report = trial.dir.path().join("report.json");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_thrum-conform"))
+        .env("TMPDIR", trial.tmp())
+        .args(["client", "--timeout", "1m", "--run", "version/*", "--report"])
+        .arg(format!("json={}", report.display()))
+        .args(["--", "python3"])
+        .arg(&shim)
+        .arg("hangs-in-a-case")
+        .arg(trial.pids())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    // the shim writes its pid when it is up; from then on the run waits for an answer that does not come
+    while !trial.pids().exists() {
+        std::thread::yield_now();
+    }
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).expect("a pid")).expect("a pid");
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("the process is there");
+    let status = child.wait().expect("the process ends");
+    assert_eq!(status.code(), Some(130));
+    trial.assert_clean("interrupt");
+}

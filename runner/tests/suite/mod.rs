@@ -1,0 +1,80 @@
+//! What the tests share: the suite, loaded once, and runs of it against a testee of the binary's own.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use thrum_conform::error::Error;
+use thrum_conform::limits::Limits;
+use thrum_conform::plan::{Selection, glob};
+use thrum_conform::report::Report;
+use thrum_conform::rule::{Level, RuleBook};
+use thrum_conform::run::{Run, run};
+use thrum_conform::score::{Scoring, score};
+use thrum_conform::testee::Command;
+use thrum_conform::vector::{Bodies, Source, Suite, load};
+
+/// Rules, cases and bodies.
+pub struct Loaded {
+    pub book: RuleBook,
+    pub suite: Suite,
+    pub bodies: Bodies,
+}
+
+/// The embedded suite.
+pub fn loaded() -> &'static Loaded {
+    static LOADED: OnceLock<Loaded> = OnceLock::new();
+    LOADED.get_or_init(|| {
+        let book = RuleBook::parse(thrum_vectors::WIRE_DOC).expect("WIRE.md is well-formed");
+        let suite = load(&Source::Embedded, &book).expect("the vectors are well-formed");
+        Loaded { book, suite, bodies: Bodies::load().expect("the bodies are schemas") }
+    })
+}
+
+/// Runs the suite, or the cases that match, against the built-in testee with these arguments.
+pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Report, Error> {
+    let mut argv = vec![env!("CARGO_BIN_EXE_thrum-conform").to_owned(), "testee".to_owned()];
+    argv.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+    test_command(&Command { argv }, cases, reply)
+}
+
+/// Runs the suite, or the cases that match, against a command.
+pub fn test_command(command: &Command, cases: &[&str], reply: Duration) -> Result<Report, Error> {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(256 << 20).spawn_scoped(scope, || {
+            let loaded = loaded();
+            let globs = cases.iter().map(|case| glob(case).expect("a case id is a glob")).collect();
+            let selection = Selection { run: globs, ..Selection::all(loaded.book.version) };
+            let limits = Limits { reply, start: reply * 5, ..Limits::default() };
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+            let results = runtime.block_on(run(
+                &Run {
+                    suite: &loaded.suite,
+                    book: &loaded.book,
+                    bodies: &loaded.bodies,
+                    command,
+                    selection: &selection,
+                    limits: &limits,
+                    workers: 1,
+                    fail_fast: false,
+                    keep_scenes: false,
+                },
+                &|_| (),
+                std::future::pending(),
+            ))?;
+            Ok(score(
+                results,
+                &Scoring {
+                    book: &loaded.book,
+                    suite: &loaded.suite,
+                    required: Level::Must,
+                    rules: &[],
+                    all: cases.is_empty(),
+                    command: String::new(),
+                    wire: loaded.book.version,
+                    profile: thrum_conform::rule::Profile::Document,
+                },
+            ))
+        });
+        worker.expect("a thread starts").join().expect("the run does not panic")
+    })
+}
