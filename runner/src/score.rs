@@ -98,7 +98,7 @@ fn discount_behind_gate<'a>(mut cases: Vec<Judged<'a>>, gate: Option<&Gate>) -> 
     for case in cases.iter_mut().filter(|case| matches!(case.case.body, Body::Wire { .. })) {
         case.sightings.retain(|sighting| sighting.offence.is_some());
         for verdict in &mut case.verdicts {
-            if matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_)) {
+            if is_good(verdict) {
                 let cause = Cause { why: gate.why.clone(), blocked_by: gate.rule.clone() };
                 verdict.outcome = Outcome::Inconclusive(cause);
             }
@@ -113,7 +113,7 @@ fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
     for case in cases.iter_mut().filter(|case| case.case.negative) {
         let Some(twin) = case.case.twin.as_ref().filter(|twin| passed.get(*twin) != Some(&true)) else { continue };
         for verdict in &mut case.verdicts {
-            if matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_)) {
+            if is_good(verdict) {
                 let why = format!("its twin {twin} did not pass");
                 verdict.outcome = Outcome::Inconclusive(Cause { why, blocked_by: None });
             }
@@ -123,7 +123,11 @@ fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
 }
 
 fn passed(case: &Judged<'_>) -> bool {
-    case.verdicts.iter().all(|verdict| matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_)))
+    case.verdicts.iter().all(is_good)
+}
+
+fn is_good(verdict: &Verdict) -> bool {
+    matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_))
 }
 
 /// Of each broken ambient rule, the first offence.
@@ -260,9 +264,7 @@ impl Scoring<'_> {
             }
         }
         match idle {
-            Some(why) if judged.verdicts.iter().all(|verdict| !matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_))) => {
-                (CaseVerdict::NotExercised, why)
-            }
+            Some(why) if !judged.verdicts.iter().any(is_good) => (CaseVerdict::NotExercised, why),
             _ => (CaseVerdict::Pass, String::new()),
         }
     }
@@ -306,6 +308,7 @@ struct Tally {
     held: Vec<String>,
     broken: Vec<(String, String)>,
     seen: Vec<(String, String)>,
+    declined: Option<String>,
     open: Vec<(String, String)>,
     idle: Option<String>,
     impossible: Option<String>,
@@ -320,13 +323,17 @@ impl Tally {
             Outcome::Held => self.held.push(case),
             Outcome::Broken(failure) => self.broken.push((case, failure.code.clone())),
             Outcome::Observed(what) => self.seen.push((case, what.clone())),
+            Outcome::Declined(what) => {
+                self.declined = Some(what.clone());
+                self.seen.push((case, what.clone()));
+            }
             Outcome::Inconclusive(cause) => self.open.push((case, cause.why.clone())),
             Outcome::NotExercised(why) => self.idle = Some(why.clone()),
             Outcome::NotApplicable(why) => self.impossible = Some(why.clone()),
         }
     }
 
-    fn standing(self, level: Level, broken: Standing, declined: bool) -> Option<(Standing, String, Vec<String>)> {
+    fn standing(self, level: Level, broken: Standing, warns: bool) -> Option<(Standing, String, Vec<String>)> {
         let first = |rows: Vec<(String, String)>| {
             let why = rows.first().map(|(_, why)| why.clone()).unwrap_or_default();
             (why, rows.into_iter().map(|(case, _)| case).collect())
@@ -344,7 +351,7 @@ impl Tally {
             let cases = self.seen.into_iter().map(|(case, _)| case).collect();
             let standing = match level {
                 Level::May => Standing::Observed,
-                _ if declined => Standing::Warned,
+                _ if warns && self.declined.is_some() => Standing::Warned,
                 _ => Standing::Held,
             };
             return answer(standing, (what.join(", "), cases));

@@ -108,7 +108,10 @@ impl Daemon {
             }
             How::Full => {
                 drained_or_gone(&stream).await?;
-                self.shared.change(|log| log.connections[k].closed = true);
+                self.shared.change(|log| {
+                    log.connections[k].closed = true;
+                    log.push(k, Crossed::Closed)
+                });
                 // From here on the client's writes fail: what it could not write to a held connection stays
                 // unwritten. The reader comes to an end, and no byte is left unread that would turn the close
                 // into a reset.
@@ -120,9 +123,10 @@ impl Daemon {
         let reader_gone = |log: &mut Log| matches!(log.connections[k].reader, ReaderTask::Gone).then_some(());
         self.shared.until(reader_gone).await;
         self.shared.change(|log| {
-            log.connections[k].closed = true;
+            if !std::mem::replace(&mut log.connections[k].closed, true) {
+                log.push(k, Crossed::Closed);
+            }
             log.connections[k].stream = None;
-            log.push(k, Crossed::Closed);
         });
         Ok(())
     }

@@ -20,6 +20,8 @@ pub enum Outcome {
     Held,
     /// One of several allowed things was seen.
     Observed(String),
+    /// The client refused to do what the rule is about, as it may.
+    Declined(String),
     /// It was broken.
     Broken(Box<Failure>),
     /// It could not be seen.
@@ -51,6 +53,7 @@ pub(super) struct Finding {
 pub(super) enum Found {
     Met,
     Seen(String),
+    Declined(String),
     Broken(Box<Failure>),
     /// The step was not reached.
     Unreached,
@@ -93,7 +96,7 @@ pub(super) fn verdicts(case: &Case, findings: Findings, evidence: &Evidence) -> 
             return blocked(failure);
         }
         match (own(&findings, rule), &untrusted) {
-            (Outcome::Held | Outcome::Observed(_), Some(why)) => {
+            (Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_), Some(why)) => {
                 Outcome::Inconclusive(Cause { why: why.clone(), blocked_by: None })
             }
             (outcome, _) => outcome,
@@ -105,12 +108,13 @@ pub(super) fn verdicts(case: &Case, findings: Findings, evidence: &Evidence) -> 
 /// What the steps that cite the rule make of it.
 fn own(findings: &Findings, rule: &str) -> Outcome {
     let mut seen: Vec<&str> = Vec::new();
-    let (mut met, mut unreached, mut unseen, mut impossible) = (0, 0, None, None);
+    let (mut met, mut unreached, mut unseen, mut impossible, mut declined) = (0, 0, None, None, None);
     for found in findings.of(rule) {
         match found {
             Found::Broken(failure) => return Outcome::Broken(failure.clone()),
             Found::Met => met += 1,
             Found::Seen(what) => seen.push(what),
+            Found::Declined(what) => declined = Some(what),
             Found::Unreached => unreached += 1,
             Found::Unseen(why) => unseen = Some(why),
             Found::Impossible(why) => impossible = Some(why),
@@ -122,6 +126,9 @@ fn own(findings: &Findings, rule: &str) -> Outcome {
             (None, Some(failure)) => blocked(failure),
             (None, None) => Outcome::Inconclusive(Cause { why: "the case ended early".to_owned(), blocked_by: None }),
         };
+    }
+    if let Some(what) = declined {
+        return Outcome::Declined(what.clone());
     }
     match (met, seen.is_empty(), unseen, impossible) {
         (_, false, ..) => Outcome::Observed(seen.join(", ")),

@@ -208,7 +208,7 @@ impl Replay<'_> {
         let Some(cite) = &step.cite else { return };
         let refused = matches!(&saw.what, What::Reply(Reply::Refused { .. } | Reply::Impossible { .. }));
         let found = match raises {
-            Raises::May { seen, .. } if refused => Found::Seen(seen.clone()),
+            Raises::May { seen, .. } if refused => Found::Declined(seen.clone()),
             Raises::May { unseen, .. } if !unseen.is_empty() => Found::Seen(unseen.clone()),
             Raises::Must if !refused => {
                 let got = "it was accepted".to_owned();

@@ -131,7 +131,12 @@ pub(super) const fn tone(
 }
 
 /// A mutant that alters the application's tones.
-pub(super) const fn sent(name: &'static str, breaks: Rules, bug: &'static str, alter: fn(&mut Tone)) -> Mutant {
+pub(super) const fn sent(
+    name: &'static str,
+    breaks: Rules,
+    bug: &'static str,
+    alter: fn(&mut Tone),
+) -> Mutant {
     Mutant { name, breaks, bug, at: At::Sent(alter) }
 }
 
@@ -336,7 +341,11 @@ mod tests {
         ];
         let sources = SOURCES.concat();
         for mutant in mutants().iter().filter(|mutant| matches!(mutant.at, At::Code)) {
-            assert!(sources.contains(&format!("faulty!(\"{}\")", mutant.name)), "{} does nothing", mutant.name);
+            assert!(
+                sources.contains(&format!("faulty!(\"{}\")", mutant.name)),
+                "{} does nothing",
+                mutant.name
+            );
         }
     }
 }

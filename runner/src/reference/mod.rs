@@ -68,7 +68,8 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str>) -> ExitCode {
-    let nearest = known.max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+    let nearest =
+        known.max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
     eprintln!("no {what} is called `{name}` (hint: the nearest name is `{}`)", nearest.unwrap_or("none"));
     ExitCode::from(2)
 }

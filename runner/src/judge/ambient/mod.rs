@@ -84,18 +84,26 @@ fn shorten(bytes: &[u8]) -> String {
 struct Sent<'a> {
     line: &'a Line,
     tone: Option<Value>,
-    /// Whether the client composed it, rather than the vector.
-    own: bool,
+    /// What the vector put into the act that made it; `None` where the client composed it alone.
+    put: Option<Value>,
 }
 
 impl<'a> Sent<'a> {
     fn read(line: &'a Line, unmatched: &mut Vec<Value>) -> Self {
         let tone = line.decoded.tone.as_ref().map(Tone::as_value).cloned();
         let source = tone.as_ref().and_then(|tone| unmatched.iter().position(|put| contains(tone, put)));
-        if let Some(place) = source {
-            unmatched.swap_remove(place);
-        }
-        Self { line, own: source.is_none(), tone }
+        Self { line, put: source.map(|place| unmatched.swap_remove(place)), tone }
+    }
+
+    /// Whether the client composed it, rather than the vector.
+    fn is_own(&self) -> bool {
+        self.put.is_none()
+    }
+
+    /// A field that the client itself gave the tone; null counts as absent.
+    fn own_field(&self, key: &str) -> Option<&Value> {
+        let put = self.put.as_ref().is_some_and(|put| put.get(key).is_some());
+        given(self.tone.as_ref()?, key).filter(|_| !put)
     }
 }
 

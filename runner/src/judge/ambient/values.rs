@@ -24,14 +24,34 @@ pub(super) fn look(tones: &[Sent<'_>], from_daemon: &[Value], bodies: &Bodies, n
         // whoever wrote the rest, the client fills these in
         let rid = tone["rid"].as_str().is_some_and(|rid| !rid.is_empty());
         notes.check("ENV-03", sent.line, (!rid).then(|| format!("`rid` is `{}`", tone["rid"])));
-        if let Some(value) = given(tone, "sentAt") {
-            notes.check("ENV-11", sent.line, whole(value, "sentAt", i64::MIN));
-        }
-        if sent.own && !is_marker(tone) {
+        filled(sent, tone, notes);
+        if sent.is_own() && !is_marker(tone) {
             envelope(sent, tone, notes);
             kind(sent, tone, bodies, notes);
             echo(sent, tone, from_daemon, notes);
         }
+    }
+}
+
+/// The optional keys of the envelope, wherever the client filled them in.
+fn filled(sent: &Sent<'_>, tone: &Value, notes: &mut Notes) {
+    let line = sent.line;
+    if let Some(value) = sent.own_field("sentAt") {
+        notes.check("ENV-11", line, whole(value, "sentAt", i64::MIN));
+    }
+    if let Some(value) = sent.own_field("sigil") {
+        let digits = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let good = value.as_str().is_some_and(digits);
+        notes.check("ENV-09", line, (!good).then(|| format!("`sigil` is `{value}`")));
+    }
+    if let Some(value) = sent.own_field("wane") {
+        notes.check("ENV-10", line, whole(value, "wane", 0));
+    }
+    if let Some(value) = sent.own_field("dusk") {
+        notes.check("ENV-12", line, whole(value, "dusk", i64::MIN));
+    }
+    if let Some(value) = sent.own_field("ext") {
+        notes.check("ENV-13", line, foreign_bag(value, tone));
     }
 }
 
@@ -48,20 +68,6 @@ fn envelope(sent: &Sent<'_>, tone: &Value, notes: &mut Notes) {
     }
     notes.check("ENC-02", line, misspelled(tone, said));
     notes.check("ENV-08", line, given(tone, "to").map(|to| format!("`to` is `{to}` on a local tone")));
-    if let Some(value) = given(tone, "sigil") {
-        let digits = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        let good = value.as_str().is_some_and(digits);
-        notes.check("ENV-09", line, (!good).then(|| format!("`sigil` is `{value}`")));
-    }
-    if let Some(value) = given(tone, "wane") {
-        notes.check("ENV-10", line, whole(value, "wane", 0));
-    }
-    if let Some(value) = given(tone, "dusk") {
-        notes.check("ENV-12", line, whole(value, "dusk", i64::MIN));
-    }
-    if let Some(value) = given(tone, "ext") {
-        notes.check("ENV-13", line, foreign_bag(value, tone));
-    }
 }
 
 /// The chi's direction and body.

@@ -14,7 +14,8 @@ use crate::reference::fault::faulty;
 use crate::reference::odd::{self, Odd};
 
 /// The code of a tool: its value, or why there is none.
-pub type ToolBody = Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<Value, String>> + Send>> + Send + Sync>;
+pub type ToolBody =
+    Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<Value, String>> + Send>> + Send + Sync>;
 
 /// A tool that the application offers.
 #[derive(Clone)]
@@ -186,7 +187,8 @@ async fn run(inner: Arc<Inner>, call: Call, tool: Tool, args: Value) {
     }
     let late = matches!(outcome, Outcome::Late);
     inner.answer(&call, outcome.into_value());
-    if late && faulty!("late-result-sent")
+    if late
+        && faulty!("late-result-sent")
         && let Ok(Ok(value)) = body.await
     {
         inner.answer(&call, value);
@@ -203,7 +205,10 @@ fn permission_ask(inner: &Arc<Inner>, conn: u64, tone: &Tone) {
     {
         let (sid, permit) = inner.scars.asked(sid, permit);
         let decision = inner.scars.decided(decision);
-        inner.reply(conn, json!({"chi": "release-permit", "sid": sid, "permitId": permit, "decision": decision}));
+        inner.reply(
+            conn,
+            json!({"chi": "release-permit", "sid": sid, "permitId": permit, "decision": decision}),
+        );
     }
 }
 

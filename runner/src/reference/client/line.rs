@@ -91,8 +91,8 @@ impl LineBuffer {
     }
 
     /// Rearranges the whole lines of a read, the markers of the suite left behind them.
-    pub fn rearrange(&mut self) {
-        let Some(change) = rearrangement() else {
+    pub fn rearrange(&mut self, idle: bool) {
+        let Some(change) = rearrangement(idle) else {
             return;
         };
         let mut lines = Vec::new();
@@ -131,37 +131,32 @@ impl LineBuffer {
     }
 }
 
-/// How the active fault rearranges the lines of a read.
-fn rearrangement() -> Option<fn(&mut Vec<Vec<u8>>)> {
+/// How the active fault rearranges the lines of a read. Two of them touch only what comes before there is a session.
+fn rearrangement(idle: bool) -> Option<fn(&mut Vec<Vec<u8>>)> {
     /// So many lines come in one read only where they were sent so.
     const MANY: usize = 8;
-    if faulty!("first-line-of-a-read-only") {
-        return Some(|lines| {
-            let mut chunks = 0;
-            lines.retain(|line| {
-                chunks += usize::from(is_chunk(line));
-                !is_chunk(line) || chunks == 1
-            });
-        });
+    if idle && faulty!("first-line-of-a-read-only") {
+        return Some(|lines| lines.truncate(1));
     }
-    if faulty!("last-line-of-a-read-only") {
-        return Some(|lines| {
-            let last = lines.iter().rposition(|line| is_chunk(line)).unwrap_or(0);
-            let mut place = 0;
-            lines.retain(|line| {
-                place += 1;
-                !is_chunk(line) || place > last
-            });
-        });
+    if idle && faulty!("last-line-of-a-read-only") {
+        return Some(|lines| drop(lines.drain(..lines.len().saturating_sub(1))));
     }
     if faulty!("large-read-reversed") {
-        return Some(|lines| if lines.len() >= MANY { lines.reverse() });
+        return Some(|lines| {
+            if lines.len() >= MANY {
+                lines.reverse()
+            }
+        });
     }
     if faulty!("errors-overtake") {
         return Some(|lines| lines.sort_by_key(|line| !line.starts_with(b"{\"chi\":\"error\"")));
     }
     if faulty!("sorted-by-index") {
-        return Some(|lines| if lines.len() >= MANY { lines.sort_by_key(|line| index(line)) });
+        return Some(|lines| {
+            if lines.len() >= MANY {
+                lines.sort_by_key(|line| index(line))
+            }
+        });
     }
     None
 }

@@ -122,7 +122,11 @@ pub async fn connect(inner: &Arc<Inner>) -> Result<(), Error> {
         Err(error) => {
             link.stage = Stage::Idle;
             let too_long = error.kind() == ErrorKind::InvalidInput;
-            let hidden = if too_long { faulty!("sock-long-path-swallowed") } else { faulty!("connect-failure-hidden") };
+            let hidden = if too_long {
+                faulty!("sock-long-path-swallowed")
+            } else {
+                faulty!("connect-failure-hidden")
+            };
             if !hidden {
                 return Err(Error::Connect(error));
             }
@@ -140,10 +144,14 @@ async fn dial(inner: &Inner) -> std::io::Result<UnixStream> {
         Err(error) => (error.kind() == ErrorKind::InvalidInput, true),
         Ok(_) => (false, false),
     };
-    if (too_long && faulty!("sock-long-path-hangs")) || (failed && !too_long && faulty!("connect-failure-hangs")) {
+    if (too_long && faulty!("sock-long-path-hangs"))
+        || (failed && !too_long && faulty!("connect-failure-hangs"))
+    {
         pending::<()>().await;
     }
-    if (too_long && faulty!("sock-long-path-dies")) || (failed && !too_long && faulty!("connect-failure-dies")) {
+    if (too_long && faulty!("sock-long-path-dies"))
+        || (failed && !too_long && faulty!("connect-failure-dies"))
+    {
         std::process::abort();
     }
     stream

@@ -25,7 +25,8 @@ impl Inner {
         if without_any || faulty!("unknown-tool-is-fatal") || faulty!("unknown-tool-ignored") {
             return None;
         }
-        let inherited = ["constructor", "toString", "__proto__", "__class__", "hasOwnProperty"].contains(&name);
+        let inherited =
+            ["constructor", "toString", "__proto__", "__class__", "hasOwnProperty"].contains(&name);
         if faulty!("tool-names-inherited") && inherited {
             return Some(json!({}));
         }
@@ -51,7 +52,8 @@ impl Inner {
             return true;
         }
         if (failed && faulty!("throw-cancels-others")) || (late && faulty!("timeout-ends-every-call")) {
-            let others: Vec<_> = memories.open.iter().map(|(_, id)| id.clone()).filter(|id| *id != call.id).collect();
+            let others: Vec<_> =
+                memories.open.iter().map(|(_, id)| id.clone()).filter(|id| *id != call.id).collect();
             memories.suppressed.extend(others);
         }
         memories.stopped |= failed;
@@ -75,7 +77,9 @@ impl Inner {
         if let (true, Outcome::Value(value)) = (faulty!("answer-sent-twice"), outcome) {
             self.answer(call, value.clone());
         }
-        if let (true, Outcome::Failure(why)) = (faulty!("failure-answered-twice") || faulty!("answer-sent-twice"), outcome) {
+        if let (true, Outcome::Failure(why)) =
+            (faulty!("failure-answered-twice") || faulty!("answer-sent-twice"), outcome)
+        {
             self.answer(call, failure(why));
         }
         (failed && faulty!("throw-is-silent"))

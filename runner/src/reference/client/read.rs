@@ -63,7 +63,7 @@ impl Reading<'_> {
     /// Takes every whole line of the buffer.
     fn lines(&mut self, buffer: &mut LineBuffer) -> Next {
         self.skips_chunks = false;
-        buffer.rearrange();
+        buffer.rearrange(self.inner.deliverer.is_idle());
         while let Some(line) = buffer.next_line() {
             if self.skips_chunks && super::line::is_chunk(line) {
                 continue;

@@ -93,7 +93,8 @@ impl Inner {
     /// Registers a handler.
     pub fn on(&self, sid: &str, handler: Handler) {
         let late = faulty!("handlers-frozen-at-connect") && self.link().is_up();
-        let again = faulty!("removed-sid-stays-blocked") && self.scars.memories().removed.iter().any(|own| own == sid);
+        let again = faulty!("removed-sid-stays-blocked")
+            && self.scars.memories().removed.iter().any(|own| own == sid);
         if late || again {
             self.scars.memories().muted.push(sid.to_owned());
         }
@@ -121,7 +122,8 @@ impl Inner {
         if faulty!("send-after-close-dies") && self.link().is_over() {
             std::process::abort();
         }
-        let waits = |chi: &str| tone.get("chi").is_some_and(|own| own == chi) && origin == Origin::Application;
+        let waits =
+            |chi: &str| tone.get("chi").is_some_and(|own| own == chi) && origin == Origin::Application;
         let applies = (faulty!("second-cancel-waits-for-echo") && waits("cancel"))
             || (faulty!("send-waits-for-echo") && waits("prompt"));
         let mut memories = self.scars.memories();
@@ -137,7 +139,9 @@ impl Inner {
     /// What a tone that came in does to the connection, before it is handed over.
     pub fn bears(&self, chi: &str, tone: &Tone) {
         match chi {
-            "breath" if faulty!("breath-resets-handlers") => self.scars.forget_sessions(self.deliverer.sids()),
+            "breath" if faulty!("breath-resets-handlers") => {
+                self.scars.forget_sessions(self.deliverer.sids())
+            }
             "breath" => self.link().release_hello(),
             "echo" => self.scars.memories().echoed = true,
             "finish" if faulty!("write-half-closed-after-finish") => self.link().close_write_half(),
@@ -148,7 +152,12 @@ impl Inner {
         }
         let cancelled = chi == "chunk"
             && faulty!("chunk-after-cancel-is-fatal")
-            && self.scars.memories().cancelled.iter().any(|sid| tone.get("sid").is_some_and(|own| own == sid));
+            && self
+                .scars
+                .memories()
+                .cancelled
+                .iter()
+                .any(|sid| tone.get("sid").is_some_and(|own| own == sid));
         if cancelled {
             self.scars.doom();
         }

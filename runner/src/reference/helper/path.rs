@@ -31,7 +31,7 @@ pub fn resolve(variable: &dyn Fn(&str) -> Option<String>) -> String {
     if let Some(path) = set("HUM_THRUM_SOCK") {
         return path;
     }
-    let runtime = set("XDG_RUNTIME_DIR")
-        .unwrap_or_else(|| format!("/run/user/{}", rustix::process::getuid().as_raw()));
+    let runtime =
+        set("XDG_RUNTIME_DIR").unwrap_or_else(|| format!("/run/user/{}", rustix::process::getuid().as_raw()));
     format!("{runtime}/hum/thrum.sock")
 }

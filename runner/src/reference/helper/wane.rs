@@ -73,7 +73,8 @@ impl Wane {
         match fault() {
             Some(WaneFault::Merge(merge)) => merge(&mut self.tracker, snapshot),
             Some(WaneFault::Store(form)) => {
-                self.tracker.merge(&snapshot.iter().map(|(sigil, value)| (sigil.clone(), form(*value))).collect());
+                self.tracker
+                    .merge(&snapshot.iter().map(|(sigil, value)| (sigil.clone(), form(*value))).collect());
             }
             _ => self.tracker.merge(&snapshot.iter().map(|(sigil, value)| (key(sigil), *value)).collect()),
         }

@@ -10,11 +10,16 @@ use crate::reference::fault::{At, Mutant, Rules, Take, arrived, code};
 type Targets = Option<Vec<Option<String>>>;
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    arrived("waits-for-missing-index", &["BP-02"], "chunks wait for the numbers before them", |memory, tone| {
-        let gap = index(tone).is_some_and(|index| index > memory.count + 1 && [3, 5, 6].contains(&index));
-        memory.count = index(tone).filter(|_| !gap).unwrap_or(memory.count);
-        when(gap, Take::Drop)
-    }),
+    arrived(
+        "waits-for-missing-index",
+        &["BP-02"],
+        "chunks wait for the numbers before them",
+        |memory, tone| {
+            let gap = index(tone).is_some_and(|index| index > memory.count + 1 && [3, 5, 6].contains(&index));
+            memory.count = index(tone).filter(|_| !gap).unwrap_or(memory.count);
+            when(gap, Take::Drop)
+        },
+    ),
     arrived("die-on-index-gap", &["BP-02"], "a gap in the numbers is an error", |memory, tone| {
         let last = memory.count;
         memory.count = index(tone).map_or(last, |index| index + 1);
@@ -37,23 +42,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
         memory.count += u64::from(is(tone, "echo"));
         when(memory.count > 1, Take::Die)
     }),
-    arrived("die-on-second-breath", &["BP-03", "BREATH-03", "DIR-02", "HELLO-15", "VER-01"], "there is one breath", |memory, tone| {
-        memory.count += u64::from(is(tone, "breath"));
-        when(memory.count > 1, Take::Die)
-    }),
+    arrived(
+        "die-on-second-breath",
+        &["BP-03", "BREATH-03", "DIR-02", "HELLO-15", "VER-01"],
+        "there is one breath",
+        |memory, tone| {
+            memory.count += u64::from(is(tone, "breath"));
+            when(memory.count > 1, Take::Die)
+        },
+    ),
     code("write-holds-dispatch", &["BP-05", "CLI-08"], "a lock is held across a write that blocks"),
     route("last-subscription-only", &["CLI-01"], "there is room for one handler", |sids, tone| {
         let last = sids.last()?;
-        let hidden = is(tone, "chunk") && sid(tone) != Some(last) && sids.iter().any(|own| Some(&**own) == sid(tone));
+        let hidden =
+            is(tone, "chunk") && sid(tone) != Some(last) && sids.iter().any(|own| Some(&**own) == sid(tone));
         hidden.then(Vec::new)
     }),
     route("sid-less-dropped", &["CLI-02", "PULSE-01"], "a tone without sid is dropped", |_, tone| {
         (sid(tone).is_none() && (is(tone, "pulse") || is(tone, "error"))).then(Vec::new)
     }),
-    route("tones-to-every-handler", &["CLI-01"], "each handler looks for itself, and none does", |sids, tone| {
-        let known = sids.iter().any(|own| Some(&**own) == sid(tone));
-        (is(tone, "chunk") && known).then(|| sids.iter().cloned().map(Some).collect())
-    }),
+    route(
+        "tones-to-every-handler",
+        &["CLI-01"],
+        "each handler looks for itself, and none does",
+        |sids, tone| {
+            let known = sids.iter().any(|own| Some(&**own) == sid(tone));
+            (is(tone, "chunk") && known).then(|| sids.iter().cloned().map(Some).collect())
+        },
+    ),
     route("catch-all-gets-all", &["CLI-02"], "the catch-all sees every tone", |sids, tone| {
         let own = sids.iter().find(|own| Some(&***own) == sid(tone))?;
         (!is(tone, "log")).then(|| vec![Some(own.clone()), None])
@@ -61,12 +77,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
     route("sid-less-to-every-handler", &["CLI-02"], "a tone without sid is for everybody", |sids, tone| {
         (sid(tone).is_none() && is(tone, "pulse")).then(|| everybody(sids))
     }),
-    route("sid-less-errors-to-every-handler", &["CLI-02"], "an error without sid ends every turn", |sids, tone| {
-        (sid(tone).is_none() && is(tone, "error")).then(|| everybody(sids))
-    }),
-    route("pulse-to-every-session", &["PULSE-01", "CLI-02"], "a pulse concerns every session", |sids, tone| {
-        is(tone, "pulse").then(|| everybody(sids))
-    }),
+    route(
+        "sid-less-errors-to-every-handler",
+        &["CLI-02"],
+        "an error without sid ends every turn",
+        |sids, tone| (sid(tone).is_none() && is(tone, "error")).then(|| everybody(sids)),
+    ),
+    route(
+        "pulse-to-every-session",
+        &["PULSE-01", "CLI-02"],
+        "a pulse concerns every session",
+        |sids, tone| is(tone, "pulse").then(|| everybody(sids)),
+    ),
     route("sid-matched-by-prefix", &["CLI-01"], "a handler gets what begins with its sid", |sids, tone| {
         found(sids, tone, |own, sid| sid.starts_with(own))
     }),
@@ -83,14 +105,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         found(sids, tone, |own, sid| own == sid || own.parse::<u32>().is_ok_and(|own| sid.parse() == Ok(own)))
     }),
     route("sid-matched-as-wildcard", &["CLI-01"], "a sid is taken for a pattern", |sids, tone| {
-        found(sids, tone, |own, sid| own == sid || own.strip_suffix('*').is_some_and(|own| sid.starts_with(own)))
+        found(sids, tone, |own, sid| {
+            own == sid || own.strip_suffix('*').is_some_and(|own| sid.starts_with(own))
+        })
     }),
     route("sid-ends-at-nul", &["CLI-01"], "a sid is a C string", |sids, tone| {
         found(sids, tone, |own, sid| own.split('\0').next() == sid.split('\0').next())
     }),
-    route("sid-collides-with-built-in", &["CLI-01"], "handlers are kept as properties of an object", |sids, tone| {
-        (is(tone, "chunk") && sids.iter().any(|own| own == "__proto__") && sid(tone) == Some("__proto__")).then(Vec::new)
-    }),
+    route(
+        "sid-collides-with-built-in",
+        &["CLI-01"],
+        "handlers are kept as properties of an object",
+        |sids, tone| {
+            (is(tone, "chunk") && sids.iter().any(|own| own == "__proto__") && sid(tone) == Some("__proto__"))
+                .then(Vec::new)
+        },
+    ),
     code("handlers-frozen-at-connect", &["CLI-01"], "handlers are copied when the connection is made"),
     code("handler-removed-by-finish", &["CLI-01", "BP-02"], "a handler lives as long as a turn"),
     arrived("die-on-unregistered-sid", &["CLI-01"], "a lookup that fails ends the process", |_, tone| {
@@ -99,10 +129,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("die-on-built-in-sid", &["CLI-01"], "what every object has is called as a handler", |_, tone| {
         when(sid(tone) == Some("toString"), Take::Die)
     }),
-    route("unregistered-sid-to-first-handler", &["CLI-01"], "the first handler is the default", |sids, tone| {
-        let known = sids.iter().any(|own| Some(&**own) == sid(tone));
-        (is(tone, "chunk") && !known && sid(tone).is_some()).then(|| sids.iter().take(1).cloned().map(Some).collect())
-    }),
+    route(
+        "unregistered-sid-to-first-handler",
+        &["CLI-01"],
+        "the first handler is the default",
+        |sids, tone| {
+            let known = sids.iter().any(|own| Some(&**own) == sid(tone));
+            (is(tone, "chunk") && !known && sid(tone).is_some())
+                .then(|| sids.iter().take(1).cloned().map(Some).collect())
+        },
+    ),
     code("unsubscribe-does-nothing", &["CLI-04"], "a handler is looked for under the wrong key"),
     code("unsubscribe-removes-all", &["CLI-04"], "removing one handler clears the table"),
     code("removed-handler-tones-kept-for-later", &["CLI-04"], "tones wait for somebody to want them"),
@@ -128,9 +164,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("connect-failure-hangs", &["CLI-14"], "connect tries for ever"),
     code("connect-failure-hidden", &["CLI-14"], "connect's error is not looked at"),
     code("connect-failure-dies", &["CLI-14"], "connect's error ends the process"),
-    route("session-ready-to-the-catch-all", &["CLI-01", "DIR-02"], "a session exists once it is ready", |sids, tone| {
-        (is(tone, "session-ready") && sids.iter().any(|own| Some(&**own) == sid(tone))).then(|| vec![None])
-    }),
+    route(
+        "session-ready-to-the-catch-all",
+        &["CLI-01", "DIR-02"],
+        "a session exists once it is ready",
+        |sids, tone| {
+            (is(tone, "session-ready") && sids.iter().any(|own| Some(&**own) == sid(tone)))
+                .then(|| vec![None])
+        },
+    ),
     route("sid-less-errors-dropped", &["CLI-02"], "an error without sid is dropped", |_, tone| {
         (sid(tone).is_none() && is(tone, "error")).then(Vec::new)
     }),

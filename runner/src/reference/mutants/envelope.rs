@@ -46,8 +46,12 @@ macro_rules! sid_sent {
 
 pub(super) const MUTANTS: &[Mutant] = &[
     arrived("keys-case-insensitive", &["ENC-01", "DUSK-02"], "keys are compared without case", |_, tone| {
-        if tone.keys().any(|key| key.chars().any(char::is_uppercase) && ["chi", "rid", "sid", "index"].contains(&&*key.to_lowercase())) {
-            *tone = std::mem::take(tone).into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
+        if tone.keys().any(|key| {
+            key.chars().any(char::is_uppercase)
+                && ["chi", "rid", "sid", "index"].contains(&&*key.to_lowercase())
+        }) {
+            *tone =
+                std::mem::take(tone).into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
         }
         Take::Usual
     }),
@@ -75,9 +79,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         text.replace(['\u{1f41d}', '\u{1d11e}'], "\u{fffd}\u{fffd}")
     }),
     strings!("strings-normalised-nfc", "strings are composed", normalised),
-    strings!("strings-normalised-nfd", "strings are decomposed", |text: &str| text.replace('\u{e9}', "e\u{301}")),
+    strings!("strings-normalised-nfd", "strings are decomposed", |text: &str| text
+        .replace('\u{e9}', "e\u{301}")),
     strings!("strings-trimmed", "strings are trimmed", |text: &str| text.trim().to_owned()),
-    strings!("bom-stripped-from-strings", "byte order marks are stripped", |text: &str| text.replace('\u{feff}', "")),
+    strings!("bom-stripped-from-strings", "byte order marks are stripped", |text: &str| text
+        .replace('\u{feff}', "")),
     arrived("empty-strings-dropped", &["ENC-06"], "an empty string counts as none", |_, tone| {
         if let Some(Value::Object(part)) = tone.get_mut("part") {
             part.retain(|key, value| !key.is_empty() && value != "");
@@ -92,12 +98,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     arrived("received-rid-must-be-base36", &["ENV-04"], "a rid must look like one's own", |_, tone| {
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        let good = |rid: &str| rid.starts_with('~') || rid.split_once('-').is_some_and(|(a, b)| digits(a) && digits(b));
+        let good = |rid: &str| {
+            rid.starts_with('~') || rid.split_once('-').is_some_and(|(a, b)| digits(a) && digits(b))
+        };
         when(is(tone, "chunk") && string(tone, "rid").is_some_and(|rid| !good(rid)), Take::Drop)
     }),
-    arrived("empty-rid-rejected", &["ENV-04"], "an empty rid counts as none, and none is an error", |_, tone| {
-        when(string(tone, "rid") == Some(""), Take::Drop)
-    }),
+    arrived(
+        "empty-rid-rejected",
+        &["ENV-04"],
+        "an empty rid counts as none, and none is an error",
+        |_, tone| when(string(tone, "rid") == Some(""), Take::Drop),
+    ),
     arrived("long-rid-rejected", &["ENV-04"], "a rid has a column of 255 characters", |_, tone| {
         when(string(tone, "rid").is_some_and(|rid| rid.len() > 255), Take::Drop)
     }),
@@ -124,9 +135,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let odd = |ext: &Value| ext.as_object().is_some_and(|bags| bags.values().any(|bag| !bag.is_object()));
         when(tone.get("ext").is_some_and(odd), Take::Die)
     }),
-    arrived("null-optional-rejected", &["ENV-15"], "null does not decode into an optional field", |_, tone| {
-        when(tone.get("from") == Some(&Value::Null) || tone.get("sigil") == Some(&Value::Null), Take::Drop)
-    }),
+    arrived(
+        "null-optional-rejected",
+        &["ENV-15"],
+        "null does not decode into an optional field",
+        |_, tone| {
+            when(
+                tone.get("from") == Some(&Value::Null) || tone.get("sigil") == Some(&Value::Null),
+                Take::Drop,
+            )
+        },
+    ),
     arrived("null-dusk-is-zero", &["ENV-15"], "a dusk of null has long passed", |_, tone| {
         when(tone.get("dusk") == Some(&Value::Null), Take::Drop)
     }),
@@ -148,7 +167,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("dispatch-without-chi", &["ENV-17"], "routing looks at sid alone", |_, tone| {
         as_it_is(!tone.contains_key("chi"), tone)
     }),
-    arrived("dispatch-empty-chi", &["ENV-17"], "an empty chi is one more chi", |_, tone| as_it_is(is(tone, ""), tone)),
+    arrived("dispatch-empty-chi", &["ENV-17"], "an empty chi is one more chi", |_, tone| {
+        as_it_is(is(tone, ""), tone)
+    }),
     arrived("dispatch-non-string-chi", &["ENV-17"], "routing looks at sid alone", |_, tone| {
         as_it_is(tone.get("chi").is_some_and(|chi| !chi.is_string()), tone)
     }),
@@ -168,14 +189,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("drop-without-rid", &["ENV-18", "TURN-01"], "a tone without rid is no tone", |_, tone| {
         when(!tone.contains_key("rid") && !is(tone, "breath"), Take::Drop)
     }),
-    arrived("die-without-rid", &["ENV-18", "TURN-01", "TURN-02"], "a missing rid ends the process", |_, tone| {
-        when(string(tone, "rid").is_none() && !is(tone, "breath"), Take::Die)
-    }),
-    arrived("die-on-non-string-sid", &["ENV-19", "ENV-20"], "a sid of another type ends the process", |_, tone| {
-        when(odd_sid(tone).is_some(), Take::Die)
-    }),
+    arrived(
+        "die-without-rid",
+        &["ENV-18", "TURN-01", "TURN-02"],
+        "a missing rid ends the process",
+        |_, tone| when(string(tone, "rid").is_none() && !is(tone, "breath"), Take::Die),
+    ),
+    arrived(
+        "die-on-non-string-sid",
+        &["ENV-19", "ENV-20"],
+        "a sid of another type ends the process",
+        |_, tone| when(odd_sid(tone).is_some(), Take::Die),
+    ),
     arrived("non-string-sid-as-text", &["ENV-20"], "a sid of another type becomes text", |_, tone| {
-        let text = odd_sid(tone).map(|sid| sid.get(0).and_then(Value::as_str).map_or_else(|| sid.to_string(), str::to_owned));
+        let text = odd_sid(tone)
+            .map(|sid| sid.get(0).and_then(Value::as_str).map_or_else(|| sid.to_string(), str::to_owned));
         if let Some(text) = text {
             set(tone, "sid", text);
         }
@@ -219,9 +247,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("die-on-ensemble-chi", &["FWD-03"], "a chi of the ensemble ends the process", |_, tone| {
         when(is(tone, "peer-add") || is(tone, "peer-remove"), Take::Die)
     }),
-    numbers!("large-integers-as-strings", &["ENC-04"], "an integer beyond 2^40 becomes text", |text: &str| {
-        text.parse::<u64>().ok().filter(|integer| *integer > 1 << 40).map(|_| format!("\"{text}\""))
-    }),
+    numbers!(
+        "large-integers-as-strings",
+        &["ENC-04"],
+        "an integer beyond 2^40 becomes text",
+        |text: &str| {
+            text.parse::<u64>().ok().filter(|integer| *integer > 1 << 40).map(|_| format!("\"{text}\""))
+        }
+    ),
 ];
 
 fn is_unknown(tone: &Tone) -> bool {

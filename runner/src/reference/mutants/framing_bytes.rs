@@ -1,8 +1,6 @@
 //! Bytes: length, encoding, nesting, numbers, and what goes out.
 
-use super::look::{
-    any_number, contains, depth, has_bom, instead, is_bad_utf8, parsed, rewrite, text, when,
-};
+use super::look::{any_number, contains, depth, has_bom, instead, is_bad_utf8, parsed, rewrite, text, when};
 use crate::reference::client::Tone;
 use crate::reference::fault::{Mutant, Take, any_line, arrived, code, heard};
 
@@ -16,10 +14,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     heard("line-cap-1m", &["FRAME-17"], "lines of a MiB and more are refused", |_, line| {
         when(line.len() >= 1_048_576, Take::Drop)
     }),
-    heard("split-at-unicode-newlines", &["FRAME-18"], "the line reader follows Unicode's idea of a line", |_, line| {
-        let breaks = |text: &str| text.contains(['\u{2028}', '\u{2029}', '\u{85}']);
-        when(text(line).is_some_and(breaks), Take::Drop)
-    }),
+    heard(
+        "split-at-unicode-newlines",
+        &["FRAME-18"],
+        "the line reader follows Unicode's idea of a line",
+        |_, line| {
+            let breaks = |text: &str| text.contains(['\u{2028}', '\u{2029}', '\u{85}']);
+            when(text(line).is_some_and(breaks), Take::Drop)
+        },
+    ),
     heard("split-after-unescaping", &["FRAME-18"], "escapes are decoded before lines are cut", |_, line| {
         when(["\\u000b", "\\f", "\\u001c"].iter().any(|escape| contains(line, escape)), Take::Drop)
     }),
@@ -27,14 +30,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let inside = line.iter().rposition(|byte| *byte != b'\r').unwrap_or(0);
         when(line[..inside].contains(&b'\r'), Take::Drop)
     }),
-    heard("die-on-bad-utf8", &["FRAME-20", "FRAME-21"], "the decoder's exception ends the process", |_, line| {
-        when(is_bad_utf8(line), Take::Die)
-    }),
+    heard(
+        "die-on-bad-utf8",
+        &["FRAME-20", "FRAME-21"],
+        "the decoder's exception ends the process",
+        |_, line| when(is_bad_utf8(line), Take::Die),
+    ),
     heard("hang-up-on-bad-utf8", &["FRAME-20", "FRAME-21"], "bad UTF-8 closes the connection", |_, line| {
         when(is_bad_utf8(line), Take::HangUp)
     }),
     heard("replace-bad-utf8", &["FRAME-21"], "bad bytes become replacement characters", |_, line| {
-        if is_bad_utf8(line) { instead(parsed(String::from_utf8_lossy(line).as_bytes())) } else { Take::Usual }
+        if is_bad_utf8(line) {
+            instead(parsed(String::from_utf8_lossy(line).as_bytes()))
+        } else {
+            Take::Usual
+        }
     }),
     heard("wtf-8-accepted", &["FRAME-21"], "encoded surrogates are let through", |_, line| {
         let surrogate = line.windows(2).any(|pair| pair[0] == 0xed && pair[1] >= 0xa0);
@@ -53,22 +63,39 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("die-on-huge-integer", &["FRAME-25"], "the runtime caps the digits of an integer", |_, tone| {
         when(has_number(tone, |number| number.len() > 4300 && !number.contains('.')), Take::Die)
     }),
-    arrived("die-on-long-fraction", &["FRAME-25"], "the digits of a fraction overflow a buffer", |_, tone| {
-        when(has_number(tone, |number| number.len() > 4300 && number.contains('.')), Take::Die)
-    }),
-    arrived("die-on-number-overflow", &["FRAME-25"], "a number beyond a double ends the process", |_, tone| {
-        let infinite = |number: &str| number.contains('e') && number.parse().is_ok_and(f64::is_infinite);
-        when(has_number(tone, infinite), Take::Die)
-    }),
-    arrived("die-on-65-bit-integer", &["FRAME-25"], "an integer beyond 64 bits ends the process", |_, tone| {
-        let wide = |number: &str| {
-            number.parse::<i128>().is_ok_and(|n| n > i128::from(u64::MAX) || n < i128::from(i64::MIN))
-        };
-        when(has_number(tone, wide), Take::Die)
-    }),
+    arrived(
+        "die-on-long-fraction",
+        &["FRAME-25"],
+        "the digits of a fraction overflow a buffer",
+        |_, tone| when(has_number(tone, |number| number.len() > 4300 && number.contains('.')), Take::Die),
+    ),
+    arrived(
+        "die-on-number-overflow",
+        &["FRAME-25"],
+        "a number beyond a double ends the process",
+        |_, tone| {
+            let infinite = |number: &str| number.contains('e') && number.parse().is_ok_and(f64::is_infinite);
+            when(has_number(tone, infinite), Take::Die)
+        },
+    ),
+    arrived(
+        "die-on-65-bit-integer",
+        &["FRAME-25"],
+        "an integer beyond 64 bits ends the process",
+        |_, tone| {
+            let wide = |number: &str| {
+                number.parse::<i128>().is_ok_and(|n| n > i128::from(u64::MAX) || n < i128::from(i64::MIN))
+            };
+            when(has_number(tone, wide), Take::Die)
+        },
+    ),
     code("die-on-unterminated-line", &["CLI-08"], "half a line at the end of the stream is parsed"),
     code("nan-literal-sent", &["FRAME-07"], "the encoder writes NaN and Infinity"),
-    code("write-without-lock", &["FRAME-01", "FRAME-19"], "a line is written in pieces that others get between"),
+    code(
+        "write-without-lock",
+        &["FRAME-01", "FRAME-19"],
+        "a line is written in pieces that others get between",
+    ),
     code("short-write-loses-the-rest", &["FRAME-01"], "a partial write counts as a whole one"),
     any_line("line-break-sent-raw", &["FRAME-08"], "line breaks in strings are not escaped", |line| {
         rewrite(line, |body| body.replace("\\n", "\n"));

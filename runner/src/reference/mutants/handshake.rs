@@ -22,9 +22,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("queue-sent-backwards", &["HELLO-03"], "early writes are kept on a stack"),
     code("queue-keeps-last-only", &["HELLO-03"], "there is room for one early write"),
     code("no-hello-on-reconnect", &["HELLO-16"], "hello is sent once in a client's life"),
-    tone("hello-without-rid", &["HELLO-06", "ENV-03", "RID-04"], "hello is built by hand, without rid", "hello", |tone| {
-        tone.remove("rid");
-    }),
+    tone(
+        "hello-without-rid",
+        &["HELLO-06", "ENV-03", "RID-04"],
+        "hello is built by hand, without rid",
+        "hello",
+        |tone| {
+            tone.remove("rid");
+        },
+    ),
     tone(
         "hello-without-proto-version",
         &["HELLO-05", "CHI-01", "VER-03"],
@@ -34,29 +40,53 @@ pub(super) const MUTANTS: &[Mutant] = &[
             tone.remove("protoVersion");
         },
     ),
-    tone("hello-proto-version-not-semver", &["HELLO-05", "VER-03"], "the patch level is left out", "hello", |tone| {
-        set(tone, "protoVersion", "0.7");
-    }),
+    tone(
+        "hello-proto-version-not-semver",
+        &["HELLO-05", "VER-03"],
+        "the patch level is left out",
+        "hello",
+        |tone| {
+            set(tone, "protoVersion", "0.7");
+        },
+    ),
     tone("hello-without-version", &["HELLO-08"], "the bee's own version is forgotten", "hello", |tone| {
         tone.remove("version");
     }),
     tone("hello-version-not-semver", &["HELLO-08"], "the bee's version is a name", "hello", |tone| {
         set(tone, "version", "latest");
     }),
-    tone("hello-version-as-number", &["CHI-01", "HELLO-08"], "the bee's version is a number", "hello", |tone| {
-        set(tone, "version", 1);
-    }),
-    tone("hello-without-bee", &["HELLO-04", "CHI-01"], "the name still goes by an older key", "hello", |tone| {
-        if let Some(bee) = tone.remove("bee") {
-            set(tone, "nestling", bee);
-        }
-    }),
+    tone(
+        "hello-version-as-number",
+        &["CHI-01", "HELLO-08"],
+        "the bee's version is a number",
+        "hello",
+        |tone| {
+            set(tone, "version", 1);
+        },
+    ),
+    tone(
+        "hello-without-bee",
+        &["HELLO-04", "CHI-01"],
+        "the name still goes by an older key",
+        "hello",
+        |tone| {
+            if let Some(bee) = tone.remove("bee") {
+                set(tone, "nestling", bee);
+            }
+        },
+    ),
     tone("hello-bee-empty", &["HELLO-04"], "the name is optional and defaults to nothing", "hello", |tone| {
         set(tone, "bee", "");
     }),
-    tone("hello-bee-as-roles", &["HELLO-04", "CHI-01"], "the live profile's roles are sent as bee", "hello", |tone| {
-        set(tone, "bee", json!(["forager"]));
-    }),
+    tone(
+        "hello-bee-as-roles",
+        &["HELLO-04", "CHI-01"],
+        "the live profile's roles are sent as bee",
+        "hello",
+        |tone| {
+            set(tone, "bee", json!(["forager"]));
+        },
+    ),
     tone("hello-without-from", &["HELLO-07"], "hello has no sender", "hello", |tone| {
         tone.remove("from");
     }),
@@ -81,22 +111,53 @@ pub(super) const MUTANTS: &[Mutant] = &[
     tone("hello-source-as-object", &["CHI-01"], "source is an object", "hello", |tone| {
         set(tone, "source", json!({"repository": "example.org"}));
     }),
-    tone("hello-carries-other-version", &["VER-03"], "hello and the exported version drift apart", "hello", |tone| {
-        set(tone, "protoVersion", "0.6.0");
-    }),
-    tone("hello-hardcodes-version", &["VER-03"], "hello's version is a literal that nobody updates", "hello", |tone| {
-        set(tone, "protoVersion", "0.1.0");
-    }),
-    arrived("wait-for-second-breath", &["BREATH-03"], "the breath before hello is waited for as well", second_breath),
-    code("bytes-after-breath-lost", &["BREATH-03"], "the reader that took the breath keeps what it had read on"),
-    arrived("read-waits-for-breath", &["BREATH-03"], "tones before the breath are thrown away", |memory, tone| {
-        memory.count += u64::from(is(tone, "breath"));
-        when(memory.count == 0 && is(tone, "chunk"), Take::Drop)
-    }),
-    arrived("second-breath-is-fatal", &["BREATH-03", "DIR-02", "HELLO-15"], "a state machine knows one breath", |memory, tone| {
-        memory.count += u64::from(is(tone, "breath"));
-        when(is(tone, "breath") && memory.count > 1, Take::HangUp)
-    }),
+    tone(
+        "hello-carries-other-version",
+        &["VER-03"],
+        "hello and the exported version drift apart",
+        "hello",
+        |tone| {
+            set(tone, "protoVersion", "0.6.0");
+        },
+    ),
+    tone(
+        "hello-hardcodes-version",
+        &["VER-03"],
+        "hello's version is a literal that nobody updates",
+        "hello",
+        |tone| {
+            set(tone, "protoVersion", "0.1.0");
+        },
+    ),
+    arrived(
+        "wait-for-second-breath",
+        &["BREATH-03"],
+        "the breath before hello is waited for as well",
+        second_breath,
+    ),
+    code(
+        "bytes-after-breath-lost",
+        &["BREATH-03"],
+        "the reader that took the breath keeps what it had read on",
+    ),
+    arrived(
+        "read-waits-for-breath",
+        &["BREATH-03"],
+        "tones before the breath are thrown away",
+        |memory, tone| {
+            memory.count += u64::from(is(tone, "breath"));
+            when(memory.count == 0 && is(tone, "chunk"), Take::Drop)
+        },
+    ),
+    arrived(
+        "second-breath-is-fatal",
+        &["BREATH-03", "DIR-02", "HELLO-15"],
+        "a state machine knows one breath",
+        |memory, tone| {
+            memory.count += u64::from(is(tone, "breath"));
+            when(is(tone, "breath") && memory.count > 1, Take::HangUp)
+        },
+    ),
     code("breath-resets-handlers", &["BREATH-03"], "each breath begins a new life"),
     arrived("hello-on-every-breath", &["HELLO-15"], "a breath is answered with hello", |memory, tone| {
         memory.count += u64::from(is(tone, "breath"));
@@ -105,16 +166,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("breath-needs-rid", &["BREATH-02"], "a breath without rid is an error", |_, tone| {
         when(is(tone, "breath") && string(tone, "rid").is_none(), Take::HangUp)
     }),
-    arrived("breath-needs-proto-version", &["BREATH-02"], "a breath without version is an error", |_, tone| {
-        when(is(tone, "breath") && !tone.contains_key("protoVersion"), Take::HangUp)
-    }),
+    arrived(
+        "breath-needs-proto-version",
+        &["BREATH-02"],
+        "a breath without version is an error",
+        |_, tone| when(is(tone, "breath") && !tone.contains_key("protoVersion"), Take::HangUp),
+    ),
     arrived("breath-needs-sessions", &["BREATH-02"], "a breath without sessions is an error", |_, tone| {
         when(is(tone, "breath") && !tone.contains_key("sessions"), Take::HangUp)
     }),
-    arrived("breath-refuses-unknown-fields", &["BREATH-02"], "breath is decoded into a closed type", |_, tone| {
-        let known = ["chi", "rid", "sid", "from", "protoVersion", "sessions"];
-        when(is(tone, "breath") && tone.keys().any(|key| !known.contains(&key.as_str())), Take::HangUp)
-    }),
+    arrived(
+        "breath-refuses-unknown-fields",
+        &["BREATH-02"],
+        "breath is decoded into a closed type",
+        |_, tone| {
+            let known = ["chi", "rid", "sid", "from", "protoVersion", "sessions"];
+            when(is(tone, "breath") && tone.keys().any(|key| !known.contains(&key.as_str())), Take::HangUp)
+        },
+    ),
     arrived("breath-sessions-object-only", &["BREATH-02"], "sessions is taken for an object", |_, tone| {
         let filled = tone.get("sessions").and_then(Value::as_array).is_some_and(|items| !items.is_empty());
         when(is(tone, "breath") && string(tone, "sid").is_none() && filled, Take::HangUp)
@@ -126,9 +195,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("breath-null-is-fatal", &["BREATH-02"], "null is no version", |_, tone| {
         when(is(tone, "breath") && tone.get("protoVersion") == Some(&Value::Null), Take::HangUp)
     }),
-    arrived("breath-version-must-be-string", &["BREATH-02"], "a version of another type is an error", |_, tone| {
-        when(is(tone, "breath") && tone.get("protoVersion").is_some_and(Value::is_number), Take::HangUp)
-    }),
+    arrived(
+        "breath-version-must-be-string",
+        &["BREATH-02"],
+        "a version of another type is an error",
+        |_, tone| {
+            when(is(tone, "breath") && tone.get("protoVersion").is_some_and(Value::is_number), Take::HangUp)
+        },
+    ),
     arrived("hang-up-on-version-skew", &["VER-01"], "versions must be equal", |_, tone| {
         when(version(tone).is_some_and(|version| version != [0, 7, 0]), Take::HangUp)
     }),

@@ -36,7 +36,8 @@ pub fn contains(line: &[u8], part: &str) -> bool {
 
 /// Text that is no JSON, other than by a byte order mark, a lone surrogate or sheer depth: those are other faults.
 pub fn is_no_json(line: &[u8]) -> bool {
-    let other = is_blank(line) || is_bad_utf8(line) || has_bom(line) || contains(line, "\\ud") || depth(line) > 100;
+    let other =
+        is_blank(line) || is_bad_utf8(line) || has_bom(line) || contains(line, "\\ud") || depth(line) > 100;
     !other && parsed(line).is_none()
 }
 

@@ -7,28 +7,43 @@ use crate::reference::client::Tone;
 use crate::reference::fault::{Mutant, Take, arrived, code, tone};
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    arrived("non-text-chunk-swallowed", &["DIR-02"], "only parts of a known type are handed over", |_, tone| {
-        let kind = tone.get("part").and_then(|part| part.get("type"));
-        when(is(tone, "chunk") && kind.is_some_and(|kind| kind != "text"), Take::Drop)
-    }),
+    arrived(
+        "non-text-chunk-swallowed",
+        &["DIR-02"],
+        "only parts of a known type are handed over",
+        |_, tone| {
+            let kind = tone.get("part").and_then(|part| part.get("type"));
+            when(is(tone, "chunk") && kind.is_some_and(|kind| kind != "text"), Take::Drop)
+        },
+    ),
     arrived("finish-swallowed", &["DIR-02"], "finish is handled inside the library", |_, tone| {
         when(is(tone, "finish"), Take::Drop)
     }),
     arrived("error-swallowed", &["DIR-02", "TURN-01"], "error is logged and not handed over", |_, tone| {
         when(is(tone, "error"), Take::Drop)
     }),
-    arrived("session-ready-swallowed", &["DIR-02"], "session-ready is handled inside the library", |_, tone| {
-        when(is(tone, "session-ready"), Take::Drop)
-    }),
+    arrived(
+        "session-ready-swallowed",
+        &["DIR-02"],
+        "session-ready is handled inside the library",
+        |_, tone| when(is(tone, "session-ready"), Take::Drop),
+    ),
     arrived("pulse-swallowed", &["DIR-02", "PULSE-01"], "pulse is unknown to the dispatch", |_, tone| {
         when(is(tone, "pulse"), Take::Drop)
     }),
-    arrived("error-log-swallowed", &["DIR-02"], "only log lines of the level info are handed over", |_, tone| {
-        when(is(tone, "log") && string(tone, "level") != Some("info"), Take::Drop)
-    }),
+    arrived(
+        "error-log-swallowed",
+        &["DIR-02"],
+        "only log lines of the level info are handed over",
+        |_, tone| when(is(tone, "log") && string(tone, "level") != Some("info"), Take::Drop),
+    ),
     code("unset-permit-is-fatal", &["DIR-02"], "a question that nobody answers is an error"),
     code("unset-tendril-is-fatal", &["DIR-02"], "a call that nobody answers is an error"),
-    code("call-without-tools-is-fatal", &["DIR-02", "TOOL-07"], "a call is an error where no tool was declared"),
+    code(
+        "call-without-tools-is-fatal",
+        &["DIR-02", "TOOL-07"],
+        "a call is an error where no tool was declared",
+    ),
     fatal("tool-meta-is-fatal", &["DIR-02"], |_, tone| when(is(tone, "tool-meta"), Take::HangUp)),
     fatal("tool-info-is-fatal", &["DIR-02"], |_, tone| when(is(tone, "tool-info"), Take::HangUp)),
     fatal("perf-mark-is-fatal", &["DIR-02"], |_, tone| when(is(tone, "perf-mark"), Take::HangUp)),
@@ -47,15 +62,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     code("second-cancel-waits-for-echo", &["ECHO-04"], "a cancel waits for the echo of the one before"),
     fatal("echo-is-fatal", &["ECHO-04", "DIR-02", "ECHO-03"], |_, tone| when(is(tone, "echo"), Take::HangUp)),
-    arrived("unmatched-echo-is-fatal", &["ECHO-04", "DIR-02"], "an echo must belong to something open", |memory, tone| {
-        if !is(tone, "echo") {
-            return Take::Usual;
-        }
-        let rid = string(tone, "rid").unwrap_or_default().to_owned();
-        let foreign = rid.starts_with("not-yours") || memory.names.contains(&rid);
-        memory.names.push(rid);
-        when(foreign, Take::HangUp)
-    }),
+    arrived(
+        "unmatched-echo-is-fatal",
+        &["ECHO-04", "DIR-02"],
+        "an echo must belong to something open",
+        |memory, tone| {
+            if !is(tone, "echo") {
+                return Take::Usual;
+            }
+            let rid = string(tone, "rid").unwrap_or_default().to_owned();
+            let foreign = rid.starts_with("not-yours") || memory.names.contains(&rid);
+            memory.names.push(rid);
+            when(foreign, Take::HangUp)
+        },
+    ),
     arrived("nack-is-fatal", &["ECHO-04", "ECHO-03"], "a refusal closes the connection", |_, tone| {
         when(is(tone, "echo") && tone.get("ok") == Some(&Value::Bool(false)), Take::HangUp)
     }),

@@ -32,14 +32,20 @@ macro_rules! call_id {
 /// A mutant that changes the id that an answer repeats.
 macro_rules! answer_id {
     ($name:literal, $bug:literal, $change:expr) => {
-        tone($name, &["TOOL-06", "PERM-01", "TEND-01"], $bug, "tool-result release-permit tendril-result", |tone| {
-            let change: fn(&str) -> Value = $change;
-            for key in ["callId", "permitId"] {
-                if let Some(changed) = string(tone, key).map(change) {
-                    set(tone, key, changed);
+        tone(
+            $name,
+            &["TOOL-06", "PERM-01", "TEND-01"],
+            $bug,
+            "tool-result release-permit tendril-result",
+            |tone| {
+                let change: fn(&str) -> Value = $change;
+                for key in ["callId", "permitId"] {
+                    if let Some(changed) = string(tone, key).map(change) {
+                        set(tone, key, changed);
+                    }
                 }
-            }
-        })
+            },
+        )
     };
 }
 
@@ -48,7 +54,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         tools.iter().map(|tool| tool["name"].clone()).collect()
     }),
     offer!("tools-as-map", "tools is a map by name", |tools: &[Value]| {
-        tools.iter().map(|tool| (tool["name"].as_str().unwrap_or_default().to_owned(), tool.clone())).collect()
+        tools
+            .iter()
+            .map(|tool| (tool["name"].as_str().unwrap_or_default().to_owned(), tool.clone()))
+            .collect()
     }),
     offer!("tool-without-description", "the description is left out", |tools: &[Value]| {
         tools.iter().map(|tool| json!({"name": tool["name"], "input_schema": tool["input_schema"]})).collect()
@@ -61,7 +70,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let text = |tool: &Value| json!({"name": tool["name"], "description": tool["description"], "input_schema": tool["input_schema"].to_string()});
         tools.iter().map(text).collect()
     }),
-    offer!("tools-first-only", "only the first tool is offered", |tools: &[Value]| tools.iter().take(1).cloned().collect()),
+    offer!("tools-first-only", "only the first tool is offered", |tools: &[Value]| tools
+        .iter()
+        .take(1)
+        .cloned()
+        .collect()),
     code("tool-calls-ignored", &["TOOL-02"], "nobody listens for calls"),
     result("tool-result-without-sid", &["TOOL-02", "CHI-08", "ENV-05"], "the sid is left out", |tone| {
         tone.remove("sid");
@@ -77,7 +90,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("tool-result-latest-sid", &["TOOL-02"], "the sid of an answer is that of the latest call"),
     code("one-call-per-tool", &["TOOL-02", "TOOL-06", "TOOL-08"], "calls are kept by the name of the tool"),
     result("tool-result-stringified", &["TOOL-02"], "a structure is sent as text", |tone| {
-        if let Some(text) = tone.get("result").filter(|value| value.is_object() || value.is_array()).map(Value::to_string)
+        if let Some(text) =
+            tone.get("result").filter(|value| value.is_object() || value.is_array()).map(Value::to_string)
             && !text.starts_with("{\"error\"")
             && !text.starts_with("{}")
         {
@@ -105,13 +119,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     code("late-result-sent", &["TOOL-05"], "the value of a call that timed out is sent as well"),
     code("answer-sent-twice", &["TOOL-05"], "handler and caller both answer"),
-    code("failure-answered-twice", &["TOOL-05"], "a failure is answered where it happens and where it arrives"),
+    code(
+        "failure-answered-twice",
+        &["TOOL-05"],
+        "a failure is answered where it happens and where it arrives",
+    ),
     code("timeout-ends-every-call", &["TOOL-08"], "one timer cancels all that is open"),
-    call_id!("call-id-made-ascii", "the callId is made ASCII", |id: &str| id.chars().filter(char::is_ascii).collect()),
+    call_id!("call-id-made-ascii", "the callId is made ASCII", |id: &str| id
+        .chars()
+        .filter(char::is_ascii)
+        .collect()),
     call_id!("call-id-lower-cased", "callIds are compared without case", str::to_lowercase),
-    call_id!("call-id-cut-at-nul", "the callId is a C string", |id: &str| id.split('\0').next().unwrap_or_default().to_owned()),
-    call_id!("call-id-percent-decoded", "the callId is taken for part of a URL", |id: &str| id.replace("%20", " ")),
-    call_id!("call-id-truncated", "the callId has a column of 64 characters", |id: &str| id.chars().take(64).collect()),
+    call_id!("call-id-cut-at-nul", "the callId is a C string", |id: &str| id
+        .split('\0')
+        .next()
+        .unwrap_or_default()
+        .to_owned()),
+    call_id!("call-id-percent-decoded", "the callId is taken for part of a URL", |id: &str| id
+        .replace("%20", " ")),
+    call_id!("call-id-truncated", "the callId has a column of 64 characters", |id: &str| id
+        .chars()
+        .take(64)
+        .collect()),
     code("empty-call-id-ignored", &["TOOL-06"], "an empty callId counts as none"),
     code("unknown-tool-ignored", &["TOOL-07"], "a call of an unknown tool is dropped"),
     code("unknown-tool-is-fatal", &["TOOL-07", "DIR-02"], "a call of an unknown tool ends the connection"),
@@ -139,12 +168,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let allowed = string(tone, "decision") == Some("allow");
         set(tone, "decision", allowed);
     }),
-    permit("permit-id-renamed", &["PERM-01", "CHI-06", "ENC-02"], "the id is spelled in snake_case", |tone| {
-        if let Some(id) = tone.remove("permitId") {
-            set(tone, "permit_id", id);
-        }
+    permit(
+        "permit-id-renamed",
+        &["PERM-01", "CHI-06", "ENC-02"],
+        "the id is spelled in snake_case",
+        |tone| {
+            if let Some(id) = tone.remove("permitId") {
+                set(tone, "permit_id", id);
+            }
+        },
+    ),
+    permit("permit-always-allow", &["PERM-01"], "the decision is a constant", |tone| {
+        set(tone, "decision", "allow")
     }),
-    permit("permit-always-allow", &["PERM-01"], "the decision is a constant", |tone| set(tone, "decision", "allow")),
     code("permit-decision-cached", &["PERM-01"], "the first decision holds for ever"),
     code("tendril-silent", &["TEND-01"], "reaches are not answered"),
     tendril("tendril-answered-as-tool", &["TEND-01"], "a reach is answered with a tool-result", |tone| {
@@ -160,7 +196,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         tone.remove("result");
     }),
     answer_id!("answer-id-trimmed", "the id of a call or question is trimmed", |id: &str| id.trim().into()),
-    answer_id!("answer-id-normalised", "the id of a call or question is normalised", |id: &str| normalised(id).into()),
+    answer_id!("answer-id-normalised", "the id of a call or question is normalised", |id: &str| normalised(
+        id
+    )
+    .into()),
     answer_id!("answer-id-as-number", "an id that looks like a number is one", |id: &str| {
         id.parse::<f64>().map_or_else(|_| id.into(), Value::from)
     }),
@@ -186,7 +225,8 @@ const fn answer(name: &'static str, take: fn(&mut Memory, &mut Tone) -> Take) ->
 }
 
 fn acknowledged(chi: &str, tone: &Tone) -> Take {
-    let answer = json!({"chi": "tool-result", "sid": sid(tone), "callId": tone.get("callId"), "result": {"ok": true}});
+    let answer =
+        json!({"chi": "tool-result", "sid": sid(tone), "callId": tone.get("callId"), "result": {"ok": true}});
     match answer {
         Value::Object(answer) if is(tone, chi) => Take::Answer(answer),
         _ => Take::Usual,

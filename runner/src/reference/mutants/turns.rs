@@ -15,19 +15,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("finish-ends-every-turn", &["TURN-01"], "there is one turn for all sessions"),
     code("second-turn-never-ends", &["TURN-01"], "the end of a turn is told once for each session"),
     code("error-without-code-ignored", &["TURN-01"], "an error without code does not end the turn"),
-    arrived("error-needs-code", &["TURN-01", "TURN-02"], "an error without code breaks the decoder", |_, tone| {
-        when(is(tone, "error") && !tone.contains_key("code"), Take::HangUp)
-    }),
-    arrived("error-needs-rid", &["TURN-01", "TURN-02"], "an error without rid breaks the decoder", |_, tone| {
-        when(is(tone, "error") && !tone.contains_key("rid"), Take::HangUp)
-    }),
+    arrived(
+        "error-needs-code",
+        &["TURN-01", "TURN-02"],
+        "an error without code breaks the decoder",
+        |_, tone| when(is(tone, "error") && !tone.contains_key("code"), Take::HangUp),
+    ),
+    arrived(
+        "error-needs-rid",
+        &["TURN-01", "TURN-02"],
+        "an error without rid breaks the decoder",
+        |_, tone| when(is(tone, "error") && !tone.contains_key("rid"), Take::HangUp),
+    ),
     code("error-without-turn-is-fatal", &["TURN-02"], "an error needs a turn to end"),
-    arrived("chunk-index-from-one", &["TURN-03"], "the first chunk of a session gets the number one", |_, tone| {
-        if tone.get("index").is_some_and(|index| *index == 0) && has_text(tone) {
-            set(tone, "index", 1);
-        }
-        Take::Usual
-    }),
+    arrived(
+        "chunk-index-from-one",
+        &["TURN-03"],
+        "the first chunk of a session gets the number one",
+        |_, tone| {
+            if tone.get("index").is_some_and(|index| *index == 0) && has_text(tone) {
+                set(tone, "index", 1);
+            }
+            Take::Usual
+        },
+    ),
     arrived("lower-index-dropped", &["TURN-03"], "a chunk that seems late is dropped", |memory, tone| {
         let (Some(index), true) = (tone.get("index").and_then(Value::as_u64), has_text(tone)) else {
             return Take::Usual;
@@ -43,23 +54,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }
         Take::Usual
     }),
-    arrived("repeated-index-dropped", &["TURN-03", "BP-02"], "a chunk with a number that was there is dropped", |memory, tone| {
-        let Some(index) = tone.get("index").filter(|_| is(tone, "chunk")).map(Value::to_string) else {
-            return Take::Usual;
-        };
-        let key = format!("{} {index}", sid(tone).unwrap_or_default());
-        let repeated = memory.names.contains(&key);
-        memory.names.push(key);
-        when(repeated, Take::Drop)
-    }),
+    arrived(
+        "repeated-index-dropped",
+        &["TURN-03", "BP-02"],
+        "a chunk with a number that was there is dropped",
+        |memory, tone| {
+            let Some(index) = tone.get("index").filter(|_| is(tone, "chunk")).map(Value::to_string) else {
+                return Take::Usual;
+            };
+            let key = format!("{} {index}", sid(tone).unwrap_or_default());
+            let repeated = memory.names.contains(&key);
+            memory.names.push(key);
+            when(repeated, Take::Drop)
+        },
+    ),
     arrived("chunk-index-as-i32", &["TURN-03"], "index is a number of 32 bits", |_, tone| {
         if let Some(index) = tone.get("index").and_then(Value::as_i64).filter(|_| has_text(tone)) {
             set(tone, "index", index & 0x7fff_ffff);
         }
         Take::Usual
     }),
-    arrived("chunk-to-previous-sid", &["TURN-03"], "a chunk goes to the session that had the last one", to_previous),
-    code("cancel-names-latest-turn", &["TURN-04"], "cancel means the latest turn, whatever its argument says"),
+    arrived(
+        "chunk-to-previous-sid",
+        &["TURN-03"],
+        "a chunk goes to the session that had the last one",
+        to_previous,
+    ),
+    code(
+        "cancel-names-latest-turn",
+        &["TURN-04"],
+        "cancel means the latest turn, whatever its argument says",
+    ),
     code("chunk-after-cancel-is-fatal", &["TURN-04"], "a chunk of a turn that was cancelled is an error"),
     code("cancel-closes-connection", &["TURN-04"], "cancel hangs up"),
     tone("prompt-without-text", &["CHI-02"], "the text goes by another key", "prompt", |tone| {
@@ -98,15 +123,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let whole = tone.get("t").map(Value::to_string).unwrap_or_default();
         set(tone, "t", whole.split('.').next().and_then(|whole| whole.parse::<i64>().ok()));
     }),
-    arrived("repeated-chunk-dropped", &["TURN-03"], "a chunk like the last one is taken for a repetition", |memory, tone| {
-        if !is(tone, "chunk") || !has_text(tone) {
-            return Take::Usual;
-        }
-        let key = format!("{:?} {:?} {:?}", sid(tone), tone.get("index"), tone.get("part"));
-        let repeated = memory.names.last() == Some(&key);
-        memory.names.push(key);
-        when(repeated, Take::Drop)
-    }),
+    arrived(
+        "repeated-chunk-dropped",
+        &["TURN-03"],
+        "a chunk like the last one is taken for a repetition",
+        |memory, tone| {
+            if !is(tone, "chunk") || !has_text(tone) {
+                return Take::Usual;
+            }
+            let key = format!("{:?} {:?} {:?}", sid(tone), tone.get("index"), tone.get("part"));
+            let repeated = memory.names.last() == Some(&key);
+            memory.names.push(key);
+            when(repeated, Take::Drop)
+        },
+    ),
     tone(
         "verbs-without-sid",
         &["CHI-02", "CHI-03", "CHI-04", "CHI-05", "CHI-09", "ENV-05", "ENV-06", "TURN-04"],

@@ -34,7 +34,8 @@ impl OnlyBarriers {
         match op(request) {
             "open" => self.open(request),
             "do" => {
-                let client = text(request, "client").and_then(|name| self.clients.get_mut(name).zip(Some(name)));
+                let client =
+                    text(request, "client").and_then(|name| self.clients.get_mut(name).zip(Some(name)));
                 if let (Some((client, name)), Some(act)) = (client, act(request)) {
                     client.act(name, act);
                 }

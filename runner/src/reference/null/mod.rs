@@ -42,7 +42,10 @@ const ALL: [(Null, Variant); 11] = [
     (Null::TrueToAll, about("true-to-all", "returns true from every call")),
     (Null::UnsupportedToAll, about("unsupported-to-all", "cannot do anything")),
     (Null::ErrorsToAll, about("errors-to-all", "fails at everything")),
-    (Null::OnlyBarriers, about("delivers-only-barriers", "reports the suite's own markers and no other tone")),
+    (
+        Null::OnlyBarriers,
+        about("delivers-only-barriers", "reports the suite's own markers and no other tone"),
+    ),
     (Null::DeniesAll, about("denies-all-capabilities", "offers nothing and says yes to all")),
 ];
 
@@ -139,7 +142,7 @@ fn yes(request: &Message, value: &Value) {
     let id = request.get("id");
     match op(request) {
         "call" => say(&json!({"id": id, "ok": true, "value": value})),
-        "open" => say(&json!({"id": id, "ok": true, "client": "c1"})),
+        "open" => say(&json!({"id": id, "ok": true, "client": format!("c{}", id.unwrap_or(&Value::Null))})),
         _ => say(&json!({"id": id, "ok": true})),
     }
     if op(request) == "do" && request.get("wait") == Some(&Value::Bool(false)) {
@@ -152,7 +155,8 @@ fn unsupported(request: &Message) -> Value {
 }
 
 fn connects(request: &Message) -> bool {
-    op(request) == "do" && act(request).and_then(|act| act.get("do")).and_then(Value::as_str) == Some("connect")
+    op(request) == "do"
+        && act(request).and_then(|act| act.get("do")).and_then(Value::as_str) == Some("connect")
 }
 
 fn act(request: &Message) -> Option<&Message> {

@@ -115,7 +115,9 @@ fn step(tracker: &mut Wane, operation: &Value) -> Result<Value, Refusal> {
             tracker.merge(&snapshot.collect::<Result<BTreeMap<_, _>, Refusal>>()?);
             Value::Null
         }
-        "snapshot" => tracker.snapshot().into_iter().map(|(sigil, value)| (sigil, Value::from(value))).collect(),
+        "snapshot" => {
+            tracker.snapshot().into_iter().map(|(sigil, value)| (sigil, Value::from(value))).collect()
+        }
         _ => return Err(Refusal::Unsupported),
     })
 }

@@ -202,7 +202,9 @@ impl Shim {
 
     fn session(&self, request: &Map<String, Value>) -> Result<&Session, Refusal> {
         let name = request.get("client").and_then(Value::as_str).unwrap_or_default();
-        self.sessions.get(name).ok_or_else(|| Refusal::error("no-such-client", format!("no client `{name}` is open")))
+        self.sessions
+            .get(name)
+            .ok_or_else(|| Refusal::error("no-such-client", format!("no client `{name}` is open")))
     }
 }
 

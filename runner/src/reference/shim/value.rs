@@ -15,9 +15,7 @@ pub fn decode(value: &Value) -> Result<Value, Refusal> {
             Some(("$num", Value::String(number))) if faulty!("nan-literal-sent") => {
                 Ok(Value::Number(Number::from_string_unchecked(number.clone())))
             }
-            Some(("$num", number)) => {
-                Err(Refusal::error("not-json", format!("JSON has no number {number}")))
-            }
+            Some(("$num", number)) => Err(Refusal::error("not-json", format!("JSON has no number {number}"))),
             Some(("$int", digits)) => integer(digits),
             Some((_, units)) => text(units),
             None => {
