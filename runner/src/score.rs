@@ -202,7 +202,7 @@ impl Scoring<'_> {
         if let Some(failure) = ambient.get(&rule.id) {
             tally.broken.push((format!("ambient/{}", rule.id.to_lowercase()), failure.code.clone()));
         }
-        tally.ambient = rule.ambient && !cases.is_empty();
+        tally.ambient = rule.ambient && self.all && !cases.is_empty();
         let (standing, why, cases) = tally.standing(rule.level, self.weight(rule.level), rule.id == WARNS_WHEN_DECLINED)?;
         Some(self.row(rule, standing, why, cases))
     }

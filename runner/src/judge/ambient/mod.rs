@@ -16,6 +16,9 @@ use serde_json::Value;
 use crate::exchange::Evidence;
 use crate::vector::Bodies;
 
+/// No echo that the mock sends is longer.
+const ECHO_BYTES_MAX: usize = 4096;
+
 /// What one case says about one ambient rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
@@ -47,7 +50,7 @@ pub fn look(evidence: &Evidence, bodies: &Bodies) -> Vec<Sighting> {
         let tones: Vec<Sent> = lines.iter().map(|line| Sent::read(line, &mut unmatched)).collect();
         frames::look(&lines, &mut notes);
         hello::look(&tones, &mut notes);
-        values::look(&tones, &from_daemon(evidence), bodies, &mut notes);
+        values::look(&tones, &echoable(evidence, &tones), bodies, &mut notes);
     }
     values::rids_are_unique(evidence, &mut notes);
     notes.0.into_iter().map(|(rule, offence)| Sighting { rule, offence }).collect()
@@ -141,13 +144,16 @@ fn connections(evidence: &Evidence) -> Vec<Vec<&Line>> {
     lines.into_values().collect()
 }
 
-/// The tones that the mock sent, barriers included: echoes may answer any of them.
-fn from_daemon(evidence: &Evidence) -> Vec<Value> {
+/// The tones of the mock that an echo of the client may answer, barriers included. Where the client sent no echo,
+/// only the mock's own echoes are of interest.
+fn echoable(evidence: &Evidence, tones: &[Sent<'_>]) -> Vec<Value> {
+    let all = tones.iter().filter_map(|sent| sent.tone.as_ref()).any(|tone| tone["chi"] == "echo");
     let sent = evidence.wire.entries.iter().filter_map(|entry| match &entry.what {
         Crossed::FromDaemon(bytes) => Some(bytes),
         _ => None,
     });
     sent.flat_map(|bytes| bytes.split(|byte| *byte == b'\n'))
+        .filter(|line| all || line.len() <= ECHO_BYTES_MAX && line.windows(6).any(|part| part == b"\"echo\""))
         .filter_map(|line| mock_humd::wire::codec::decode(line).tone)
         .map(Tone::into_value)
         .collect()
