@@ -22,7 +22,7 @@ pub struct MutantRow {
 /// A line for each case.
 pub fn cases(suite: &Suite, as_json: bool, out: &mut dyn Write) -> io::Result<()> {
     if as_json {
-        return pretty(suite.cases.iter().map(case_value).collect(), out);
+        return pretty(&suite.cases.iter().map(case_value).collect::<Vec<_>>(), out);
     }
     let width = suite.cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
     for case in &suite.cases {
@@ -67,7 +67,7 @@ pub fn rules(book: &RuleBook, suite: &Suite, as_json: bool, out: &mut dyn Write)
                 "cases": deciding(suite, &rule.id).map(|case| case.id.clone()).collect::<Vec<_>>(),
             })
         };
-        return pretty(book.rules().map(value).collect(), out);
+        return pretty(&book.rules().map(value).collect::<Vec<_>>(), out);
     }
     for rule in book.rules() {
         let cases = deciding(suite, &rule.id).count();
@@ -76,7 +76,13 @@ pub fn rules(book: &RuleBook, suite: &Suite, as_json: bool, out: &mut dyn Write)
             (None, true) => format!("every line, {cases} cases"),
             (None, false) => format!("{cases} cases"),
         };
-        writeln!(out, "{:<10} {:<6} {}  ({seen})", rule.id, rule.level.to_string(), first_sentence(&rule.text))?;
+        writeln!(
+            out,
+            "{:<10} {:<6} {}  ({seen})",
+            rule.id,
+            rule.level.to_string(),
+            first_sentence(&rule.text)
+        )?;
     }
     Ok(())
 }
@@ -88,8 +94,9 @@ fn deciding<'a>(suite: &'a Suite, rule: &'a str) -> impl Iterator<Item = &'a Cas
 /// A line for each mutant.
 pub fn mutants(mutants: &[MutantRow], as_json: bool, out: &mut dyn Write) -> io::Result<()> {
     if as_json {
-        let value = |mutant: &MutantRow| json!({"name": mutant.name, "breaks": mutant.breaks, "bug": mutant.bug});
-        return pretty(mutants.iter().map(value).collect(), out);
+        let value =
+            |mutant: &MutantRow| json!({"name": mutant.name, "breaks": mutant.breaks, "bug": mutant.bug});
+        return pretty(&mutants.iter().map(value).collect::<Vec<_>>(), out);
     }
     let width = mutants.iter().map(|mutant| mutant.name.len()).max().unwrap_or(0);
     for mutant in mutants {
@@ -98,8 +105,21 @@ pub fn mutants(mutants: &[MutantRow], as_json: bool, out: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn pretty(rows: Vec<Value>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &rows)?;
+/// A line for each of the suite's own testees that are no mutants: kind, name, and what it does.
+pub fn testees(testees: &[(&str, &str, &str)], as_json: bool, out: &mut dyn Write) -> io::Result<()> {
+    if as_json {
+        let value =
+            |(kind, name, about): &(&str, &str, &str)| json!({"kind": kind, "name": name, "about": about});
+        return pretty(&testees.iter().map(value).collect::<Vec<_>>(), out);
+    }
+    for (kind, name, about) in testees {
+        writeln!(out, "{kind:<5} {name:<26} {about}")?;
+    }
+    Ok(())
+}
+
+fn pretty(rows: &[Value], out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, rows)?;
     writeln!(out)
 }
 
@@ -124,7 +144,14 @@ pub fn explain(name: &str, book: &RuleBook, suite: &Suite, mutants: &[MutantRow]
 
 fn explain_rule(rule: &Rule, suite: &Suite, mutants: &[MutantRow]) -> String {
     let roles: Vec<String> = rule.roles.iter().map(ToString::to_string).collect();
-    let mut text = format!("{} {} · binds {} · since {} · WIRE.md#{}\n\n", rule.id, rule.level, roles.join(", "), rule.since, rule.anchor);
+    let mut text = format!(
+        "{} {} · binds {} · since {} · WIRE.md#{}\n\n",
+        rule.id,
+        rule.level,
+        roles.join(", "),
+        rule.since,
+        rule.anchor
+    );
     text += &format!("  {}\n", rule.text);
     if let Some(why) = &rule.untested {
         text += &format!("\nNot tested: {why}.\n");
@@ -134,7 +161,10 @@ fn explain_rule(rule: &Rule, suite: &Suite, mutants: &[MutantRow]) -> String {
         text += &format!("\nBinds only clients that claim {}.\n", needs.join(" and "));
     }
     if rule.ambient {
-        text += &format!("\nJudged on every line that the client produces, in every case; fails as `{}`.\n", ambient::code(&rule.id));
+        text += &format!(
+            "\nJudged on every line that the client produces, in every case; fails as `{}`.\n",
+            ambient::code(&rule.id)
+        );
     }
     let cases: Vec<&Case> = deciding(suite, &rule.id).collect();
     if !cases.is_empty() {
@@ -143,7 +173,8 @@ fn explain_rule(rule: &Rule, suite: &Suite, mutants: &[MutantRow]) -> String {
             text += &format!("  {:<48} {}\n", case.id, case.title);
         }
     }
-    let breaking: Vec<&MutantRow> = mutants.iter().filter(|mutant| mutant.breaks.contains(&rule.id)).collect();
+    let breaking: Vec<&MutantRow> =
+        mutants.iter().filter(|mutant| mutant.breaks.contains(&rule.id)).collect();
     if !breaking.is_empty() {
         text += "\nReal bugs that break it, each built into a mutant of the reference client:\n";
         for mutant in breaking {
@@ -189,7 +220,10 @@ fn explain_case(case: &Case) -> String {
                     Answer::SameAs(_) => "the same as another",
                     Answer::Record => "anything, written down",
                 };
-                text += &format!("  #{:<3} wants {wanted}, for {}, line {}\n", example.tc, example.cite.rule, example.line);
+                text += &format!(
+                    "  #{:<3} wants {wanted}, for {}, line {}\n",
+                    example.tc, example.cite.rule, example.line
+                );
             }
         }
     }
@@ -203,11 +237,14 @@ fn dialogue(step: &Step) -> String {
         Verb::Play(Op::Send { tones }) => format!("daemon ─▶ {} tone(s)", tones.len()),
         Verb::Play(Op::Raw { parts, .. }) => format!("daemon ─▶ {} raw bytes", parts.len()),
         Verb::Play(Op::Expect { patterns, .. }) => {
-            let chi: Vec<&str> = patterns.iter().map(|pattern| pattern.names_chi().unwrap_or("a tone")).collect();
+            let chi: Vec<&str> =
+                patterns.iter().map(|pattern| pattern.names_chi().unwrap_or("a tone")).collect();
             format!("client ─▶ {}", chi.join(", "))
         }
         Verb::Play(Op::Accept) => "the next connection arrives".to_owned(),
-        Verb::Play(Op::Listen { state, .. }) => format!("the socket is {}", format!("{state:?}").to_lowercase()),
+        Verb::Play(Op::Listen { state, .. }) => {
+            format!("the socket is {}", format!("{state:?}").to_lowercase())
+        }
         Verb::Play(Op::Hold) => "the daemon stops reading".to_owned(),
         Verb::Play(Op::Resume) => "the daemon reads again".to_owned(),
         Verb::Play(Op::Close { how }) => format!("the daemon closes ({how:?})").to_lowercase(),
@@ -233,13 +270,21 @@ fn dialogue(step: &Step) -> String {
 
 fn explain_code(code: &str, book: &RuleBook, suite: &Suite) -> Option<String> {
     if let Some(rule) = code.strip_prefix("ambient.").and_then(|id| book.get(&id.to_uppercase())) {
-        return Some(format!("{code}\n\n  a line that the client produced breaks {}: {}\n", rule.id, rule.text));
+        return Some(format!(
+            "{code}\n\n  a line that the client produced breaks {}: {}\n",
+            rule.id, rule.text
+        ));
     }
     let own = suite.codes.get(code).map(|code| (code.means.as_str(), code.fix.as_str()));
     let sections = || suite.cases.iter().any(|case| code.split('.').next() == Some(case.section()));
     let (means, fix) = own.or_else(|| general_code(code).filter(|_| sections()))?;
     let mut text = format!("{code}\n\n  what happened   {means}\n  what to change  {fix}\n");
-    let cases: Vec<&str> = suite.cases.iter().filter(|case| case.codes().any(|own| own == code)).map(|case| case.id.as_str()).collect();
+    let cases: Vec<&str> = suite
+        .cases
+        .iter()
+        .filter(|case| case.codes().any(|own| own == code))
+        .map(|case| case.id.as_str())
+        .collect();
     if !cases.is_empty() {
         text += &format!("\nCases that fail with it: {}\n", cases.join(", "));
     }

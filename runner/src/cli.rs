@@ -43,7 +43,7 @@ pub enum Command {
     Client(ClientArgs),
     /// Check a shim alone: does it speak the shim protocol?
     Smoke(SmokeArgs),
-    /// List cases, rules or mutants
+    /// List cases, rules, or the suite's own testees
     List(ListArgs),
     /// Explain a rule, a case or a failure code
     Explain(ExplainArgs),
@@ -79,6 +79,7 @@ pub struct PatienceArgs {
 
 /// `client`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ClientArgs {
     /// Only cases whose id matches; `*` stands for anything
     #[arg(short, long, value_name = "GLOB")]
@@ -160,6 +161,8 @@ pub enum ListWhat {
     Rules,
     /// The mutants of the reference client
     Mutants,
+    /// The testees that must hold everything (odd) or nothing (null)
+    Testees,
 }
 
 /// `explain`.
@@ -197,7 +200,7 @@ pub enum LevelArg {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
     Always,
@@ -231,7 +234,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         "ms" => 0.001,
         "s" | "" => 1.0,
         "m" => 60.0,
-        other => return Err(format!("`{other}` is no unit of time; write `500ms` or `2s`")),
+        _ => return Err(format!("`{text}` is no time; write `500ms` or `2s`")),
     };
     match number.parse::<f64>() {
         Ok(count) if count > 0.0 && count < 1e6 => Ok(Duration::from_secs_f64(count * scale)),

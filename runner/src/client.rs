@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
+use indicatif::{ProgressBar, ProgressStyle};
 use tempfile::NamedTempFile;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
@@ -18,13 +19,15 @@ use thrum_conform::testee::Command;
 use thrum_conform::vector::Bodies;
 
 use crate::cli::{ClientArgs, ColorArg, LevelArg, PatienceArgs, SmokeArgs};
-use crate::source;
+use crate::{reference, source};
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     let (book, suite) = source::load(&args.source)?;
     let bodies = Bodies::load().map_err(|fault| Error::Broken(fault.to_string()))?;
-    let globs = |texts: &[String]| texts.iter().map(|text| plan::glob(text).map_err(Error::Input)).collect::<Result<Vec<_>, _>>();
+    let globs = |texts: &[String]| {
+        texts.iter().map(|text| plan::glob(text).map_err(Error::Input)).collect::<Result<Vec<_>, _>>()
+    };
     let selection = Selection {
         run: globs(&args.run)?,
         skip: globs(&args.skip)?,
@@ -45,7 +48,19 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         fail_fast: args.fail_fast,
         keep_scenes: args.trace,
     };
-    let results = block_on(async { run::run(&run, &|judged| trace(judged, args.trace), interrupted()).await })?;
+    // hidden where stderr is no terminal
+    let bar = ProgressBar::no_length().with_style(bar_style());
+    let progress = |judged: &Judged<'_>, total: usize| {
+        bar.set_length(total as u64);
+        bar.inc(1);
+        if judged.is_broken() {
+            bar.set_message(format!("· last failure {}", judged.case.id));
+        }
+        bar.suspend(|| trace(judged, args.trace));
+    };
+    let results = block_on(async { run::run(&run, &progress, interrupted()).await });
+    bar.finish_and_clear();
+    let results = results?;
     let scoring = Scoring {
         book: &book,
         suite: &suite,
@@ -80,9 +95,11 @@ fn command(given: &[String], mutant: Option<&str>) -> Result<Command, Error> {
     if !given.is_empty() {
         return Ok(Command { argv: given.to_vec() });
     }
-    let own = std::env::current_exe().map_err(|error| Error::Broken(format!("cannot find this program: {error}")))?;
+    let own = std::env::current_exe()
+        .map_err(|error| Error::Broken(format!("cannot find this program: {error}")))?;
     let mut argv = vec![own.display().to_string(), "testee".to_owned()];
     if let Some(mutant) = mutant {
+        reference::known(mutant).map_err(Error::Input)?;
         argv.extend(["--mutant".to_owned(), mutant.to_owned()]);
     }
     Ok(Command { argv })
@@ -100,12 +117,19 @@ fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error>
     runtime.block_on(work)
 }
 
+fn bar_style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:24} {pos} of {len} cases {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
 /// Resolves on Ctrl-C, or when the process is asked to end.
 async fn interrupted() {
     let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
     let asked = async {
         match &mut term {
-            Some(term) => { term.recv().await; }
+            Some(term) => {
+                term.recv().await;
+            }
             None => std::future::pending().await,
         }
     };
@@ -145,7 +169,9 @@ fn write_reports(report: &Report, args: &ClientArgs) -> Result<(), Error> {
 }
 
 fn write_file(report: &Report, format: Format, path: &Path) -> Result<(), Error> {
-    let fault = |error: std::io::Error| Error::Input(format!("cannot write the report to `{}`: {error}", path.display()));
+    let fault = |error: std::io::Error| {
+        Error::Input(format!("cannot write the report to `{}`: {error}", path.display()))
+    };
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = NamedTempFile::new_in(parent).map_err(fault)?;
     let mut plain = anstream::StripStream::new(Vec::new());

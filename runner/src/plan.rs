@@ -43,13 +43,16 @@ impl Selection {
         let ambient = |rule: &String| book.get(rule).is_some_and(|rule| rule.ambient);
         (self.run.is_empty() || matches(&self.run))
             && !matches(&self.skip)
-            && (self.rules.is_empty() || self.rules.iter().any(|rule| case.decides.contains(rule) || ambient(rule)))
+            && (self.rules.is_empty()
+                || self.rules.iter().any(|rule| case.decides.contains(rule) || ambient(rule)))
     }
 }
 
 /// Reads a glob over case ids; `*` stands for anything, slashes too.
 pub fn glob(text: &str) -> Result<GlobMatcher, String> {
-    Glob::new(text).map(|glob| glob.compile_matcher()).map_err(|error| format!("`{text}` is no glob: {}", error.kind()))
+    Glob::new(text)
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| format!("`{text}` is no glob: {}", error.kind()))
 }
 
 /// A case to run.
@@ -97,7 +100,9 @@ pub fn plan<'a>(
         rules_not_applicable: rules_not_applicable(book, identity, selection),
     };
     for case in &suite.cases {
-        if case.status == Status::Withdrawn || !(wanted.contains(case.id.as_str()) || twins.contains(case.id.as_str())) {
+        if case.status == Status::Withdrawn
+            || !(wanted.contains(case.id.as_str()) || twins.contains(case.id.as_str()))
+        {
             continue;
         }
         match stays_out(case, identity, selection) {
@@ -131,7 +136,11 @@ fn missing(need: &Need) -> String {
 }
 
 /// Why rules do not apply: the profile, or a surface that the client does not claim.
-fn rules_not_applicable(book: &RuleBook, identity: &Identity, selection: &Selection) -> BTreeMap<String, String> {
+fn rules_not_applicable(
+    book: &RuleBook,
+    identity: &Identity,
+    selection: &Selection,
+) -> BTreeMap<String, String> {
     let reason = |rule: &Rule| {
         if rule.profile != selection.profile {
             return Some("it belongs to another profile".to_owned());
@@ -151,7 +160,11 @@ fn nothing(suite: &Suite, selection: &Selection) -> String {
     let names = |texts: Vec<String>, known: Vec<&str>| {
         let mut near: Vec<&str> = known;
         near.sort_by_key(|name| {
-            texts.iter().map(|text| strsim::damerau_levenshtein(text.trim_matches('*'), name)).min().unwrap_or(usize::MAX)
+            texts
+                .iter()
+                .map(|text| strsim::damerau_levenshtein(text.trim_matches('*'), name))
+                .min()
+                .unwrap_or(usize::MAX)
         });
         near.truncate(3);
         near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -159,9 +172,14 @@ fn nothing(suite: &Suite, selection: &Selection) -> String {
     let cases: Vec<&str> = suite.cases.iter().map(|case| case.id.as_str()).collect();
     if !selection.run.is_empty() {
         let asked: Vec<String> = selection.run.iter().map(|glob| glob.glob().glob().to_owned()).collect();
-        return format!("no case matches `{}`\n(hint: the nearest are {})", asked.join("`, `"), names(asked, cases));
+        return format!(
+            "no case matches `{}`\n(hint: the nearest are {})",
+            asked.join("`, `"),
+            names(asked, cases)
+        );
     }
-    let rules: BTreeSet<&str> = suite.cases.iter().flat_map(|case| &case.decides).map(String::as_str).collect();
+    let rules: BTreeSet<&str> =
+        suite.cases.iter().flat_map(|case| &case.decides).map(String::as_str).collect();
     let asked = selection.rules.clone();
     let near = names(asked.clone(), rules.into_iter().collect());
     format!("no case decides `{}`\n(hint: the nearest rules with a case are {near})", asked.join("`, `"))

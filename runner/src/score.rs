@@ -60,7 +60,11 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     }
     let exit = if results.interrupted { Exit::Interrupted } else { exit(&rules, scoring.required) };
     Report {
-        unclaimed: CAPABILITIES.iter().filter(|cap| !results.identity.caps.contains(**cap)).map(|cap| (*cap).to_owned()).collect(),
+        unclaimed: CAPABILITIES
+            .iter()
+            .filter(|cap| !results.identity.caps.contains(**cap))
+            .map(|cap| (*cap).to_owned())
+            .collect(),
         identity: results.identity,
         command: scoring.command.clone(),
         wire: scoring.wire.to_string(),
@@ -69,15 +73,20 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         rules,
         examples: cases.iter().map(examples).sum(),
         cases: rows,
-        not_applicable: results.plan.not_applicable.iter().map(|(case, why)| (case.id.clone(), why.clone())).collect(),
+        not_applicable: results
+            .plan
+            .not_applicable
+            .iter()
+            .map(|(case, why)| (case.id.clone(), why.clone()))
+            .collect(),
         without_case,
-        diagnosis: results.gate.map(|gate| (diagnosis(&gate.rule, &gate.why), gate.hint)),
+        diagnosis: results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
         notes,
         exit,
     }
 }
 
-fn diagnosis(rule: &Option<String>, why: &str) -> String {
+fn diagnosis(rule: Option<&String>, why: &str) -> String {
     match rule {
         Some(rule) => format!("{why} ({rule}): no case that builds on a connection was run"),
         None => format!("{why}: no case that builds on a connection was run"),
@@ -109,9 +118,12 @@ fn discount_behind_gate<'a>(mut cases: Vec<Judged<'a>>, gate: Option<&Gate>) -> 
 
 /// A negative whose twin did not pass says nothing.
 fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
-    let passed: BTreeMap<String, bool> = cases.iter().map(|case| (case.case.id.clone(), passed(case))).collect();
+    let passed: BTreeMap<String, bool> =
+        cases.iter().map(|case| (case.case.id.clone(), passed(case))).collect();
     for case in cases.iter_mut().filter(|case| case.case.negative) {
-        let Some(twin) = case.case.twin.as_ref().filter(|twin| passed.get(*twin) != Some(&true)) else { continue };
+        let Some(twin) = case.case.twin.as_ref().filter(|twin| passed.get(*twin) != Some(&true)) else {
+            continue;
+        };
         for verdict in &mut case.verdicts {
             if is_good(verdict) {
                 let why = format!("its twin {twin} did not pass");
@@ -153,11 +165,15 @@ fn broken_ambient(cases: &[Judged<'_>]) -> BTreeMap<String, Failure> {
 }
 
 fn exit(rules: &[RuleRow], required: Level) -> Exit {
-    let is_required = |row: &&RuleRow| row.level == Level::Must || (required == Level::Should && row.level == Level::Should);
+    let is_required = |row: &&RuleRow| {
+        row.level == Level::Must || (required == Level::Should && row.level == Level::Should)
+    };
     if rules.iter().any(|row| row.standing == Standing::Violated) {
         Exit::Failed
     } else if rules.iter().filter(is_required).any(|row| row.standing == Standing::Undecided)
-        || !rules.iter().any(|row| matches!(row.standing, Standing::Held | Standing::Observed | Standing::Warned))
+        || !rules
+            .iter()
+            .any(|row| matches!(row.standing, Standing::Held | Standing::Observed | Standing::Warned))
     {
         Exit::Incomplete
     } else {
@@ -176,7 +192,11 @@ impl Scoring<'_> {
 
     fn has_case(&self, rule: &Rule) -> bool {
         rule.ambient
-            || self.suite.cases.iter().any(|case| case.status == Status::Scored && case.decides.contains(&rule.id))
+            || self
+                .suite
+                .cases
+                .iter()
+                .any(|case| case.status == Status::Scored && case.decides.contains(&rule.id))
     }
 
     /// What a broken rule is worth.
@@ -189,7 +209,12 @@ impl Scoring<'_> {
     }
 
     /// `None` where no case of this run says anything about the rule.
-    fn rule_row(&self, rule: &Rule, cases: &[Judged<'_>], ambient: &BTreeMap<String, Failure>) -> Option<RuleRow> {
+    fn rule_row(
+        &self,
+        rule: &Rule,
+        cases: &[Judged<'_>],
+        ambient: &BTreeMap<String, Failure>,
+    ) -> Option<RuleRow> {
         let mut tally = Tally::default();
         for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
             for verdict in case.verdicts.iter().filter(|verdict| verdict.rule == rule.id) {
@@ -203,7 +228,8 @@ impl Scoring<'_> {
             tally.broken.push((format!("ambient/{}", rule.id.to_lowercase()), failure.code.clone()));
         }
         tally.ambient = rule.ambient && self.all && !cases.is_empty();
-        let (standing, why, cases) = tally.standing(rule.level, self.weight(rule.level), rule.id == WARNS_WHEN_DECLINED)?;
+        let (standing, why, cases) =
+            tally.standing(rule.level, self.weight(rule.level), rule.id == WARNS_WHEN_DECLINED)?;
         Some(self.row(rule, standing, why, cases))
     }
 
@@ -271,7 +297,8 @@ impl Scoring<'_> {
 
     fn ambient_row(&self, failure: &Failure) -> CaseRow {
         let row = self.failure_row(failure);
-        let verdict = if self.weight(row.level) == Standing::Violated { CaseVerdict::Fail } else { CaseVerdict::Warn };
+        let verdict =
+            if self.weight(row.level) == Standing::Violated { CaseVerdict::Fail } else { CaseVerdict::Warn };
         CaseRow {
             id: failure.code.replace('.', "/"),
             verdict,
@@ -289,7 +316,8 @@ impl Scoring<'_> {
     fn failure_row(&self, failure: &Failure) -> FailureRow {
         let rule = self.book.get(&failure.rule);
         let own = self.suite.codes.get(&failure.code).map(|code| (code.means.clone(), code.fix.clone()));
-        let general = judge::general_code(&failure.code).map(|(means, fix)| (means.to_owned(), fix.to_owned()));
+        let general =
+            judge::general_code(&failure.code).map(|(means, fix)| (means.to_owned(), fix.to_owned()));
         let (means, fix) = own.or(general).unwrap_or_default();
         FailureRow {
             failure: failure.clone(),
@@ -327,13 +355,18 @@ impl Tally {
                 self.declined = Some(what.clone());
                 self.seen.push((case, what.clone()));
             }
-            Outcome::Inconclusive(cause) => self.open.push((case, cause.why.clone())),
+            Outcome::Inconclusive(open) => self.open.push((case, open.why.clone())),
             Outcome::NotExercised(why) => self.idle = Some(why.clone()),
             Outcome::NotApplicable(why) => self.impossible = Some(why.clone()),
         }
     }
 
-    fn standing(self, level: Level, broken: Standing, warns: bool) -> Option<(Standing, String, Vec<String>)> {
+    fn standing(
+        self,
+        level: Level,
+        broken: Standing,
+        warns: bool,
+    ) -> Option<(Standing, String, Vec<String>)> {
         let first = |rows: Vec<(String, String)>| {
             let why = rows.first().map(|(_, why)| why.clone()).unwrap_or_default();
             (why, rows.into_iter().map(|(case, _)| case).collect())
@@ -365,6 +398,8 @@ impl Tally {
         if let Some(why) = self.idle {
             return answer(Standing::NotExercised, (why, Vec::new()));
         }
-        self.ambient.then(|| (Standing::NotExercised, "the client sent nothing that it is about".to_owned(), Vec::new()))
+        self.ambient.then(|| {
+            (Standing::NotExercised, "the client sent nothing that it is about".to_owned(), Vec::new())
+        })
     }
 }

@@ -10,7 +10,7 @@ use thrum_conform::rule::RuleBook;
 use thrum_conform::vector::{self, Source, Suite};
 
 use crate::cli::{ExplainArgs, ListArgs, ListWhat, SourceArgs, VectorsCommand};
-use crate::reference::Mutant;
+use crate::reference::{self, Mutant};
 
 /// Reads the rules and the vectors.
 pub fn load(args: &SourceArgs) -> Result<(RuleBook, Suite), Error> {
@@ -35,7 +35,7 @@ fn rules(doc: Option<&Path>) -> Result<RuleBook, Error> {
 }
 
 fn vectors(path: Option<&Path>, book: &RuleBook) -> Result<Suite, Error> {
-    let source = path.map_or(Source::Embedded, |path| Source::Dir(path.to_owned()));
+    let source = path.map_or(Source::Embedded, Source::at);
     vector::load(&source, book).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         let many = if lines.len() == 1 { "fault".to_owned() } else { format!("{} faults", lines.len()) };
@@ -51,6 +51,7 @@ pub fn list(args: &ListArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
         ListWhat::Cases => catalog::cases(&suite, args.json, out),
         ListWhat::Rules => catalog::rules(&book, &suite, args.json, out),
         ListWhat::Mutants => catalog::mutants(&mutants, args.json, out),
+        ListWhat::Testees => catalog::testees(&testees(), args.json, out),
     })
 }
 
@@ -76,6 +77,11 @@ fn rows(mutants: &[Mutant]) -> Vec<MutantRow> {
         bug: mutant.bug.to_owned(),
     };
     mutants.iter().map(row).collect()
+}
+
+fn testees() -> Vec<(&'static str, &'static str, &'static str)> {
+    let odd = reference::odds().iter().map(|odd| ("odd", odd.name, odd.about));
+    odd.chain(reference::nulls().iter().map(|null| ("null", null.name, null.about))).collect()
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

@@ -49,7 +49,8 @@ impl Trial {
         for pid in std::fs::read_to_string(self.pids()).unwrap_or_default().lines() {
             let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
             // a killed process whose parent is gone may stay a zombie for a moment
-            let dead = state.is_empty() || state.rsplit(')').next().is_some_and(|rest| rest.trim().starts_with('Z'));
+            let dead =
+                state.is_empty() || state.rsplit(')').next().is_some_and(|rest| rest.trim().starts_with('Z'));
             assert!(dead, "{what} leaves process {pid}: {state}");
         }
     }
@@ -57,7 +58,8 @@ impl Trial {
 
 #[track_caller]
 fn check(output: &Output, code: i32, wanted: &[&str], what: &str) {
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{what}\n{text}");
     for part in wanted {
         assert!(text.contains(part), "{what}: `{part}` is not said\n{text}");
@@ -114,17 +116,29 @@ fn a_child_left_behind_is_killed_and_said() {
 #[test]
 fn wrong_arguments_are_named_with_a_hint() {
     for (arguments, code, wanted) in [
-        (vec!["client", "--", "no-such-program-anywhere"], 4, ["cannot run `no-such-program-anywhere`", "(hint:"]),
-        (vec!["client", "--run", "framing/no-such-case"], 2, ["no case matches `framing/no-such-case`", "the nearest are"]),
+        (
+            vec!["client", "--", "no-such-program-anywhere"],
+            4,
+            ["cannot run `no-such-program-anywhere`", "(hint:"],
+        ),
+        (
+            vec!["client", "--run", "framing/no-such-case"],
+            2,
+            ["no case matches `framing/no-such-case`", "the nearest are"],
+        ),
         (vec!["client", "--rule", "FRAME-99"], 2, ["no case decides `FRAME-99`", "`FRAME-"]),
         (vec!["client", "--run", "[a"], 2, ["`[a` is no glob", ""]),
         (vec!["client", "--timeout", "soon"], 2, ["`soon` is no time", "2s"]),
         (vec!["client", "--report", "pdf"], 2, ["`pdf` is no format", "json"]),
-        (vec!["client", "--mutant", "no-such-mutant"], 4, ["no-such-mutant", ""]),
+        (vec!["client", "--mutant", "no-such-mutant"], 2, ["`no-such-mutant`", "(hint: the nearest name is"]),
         (vec!["explain", "FRAME-1"], 2, ["`FRAME-1` is no rule, case or code", "the nearest are"]),
         (vec!["client", "--wire-doc", "no-such-file"], 2, ["no-such-file", ""]),
         (vec!["vectors", "lint", "no-such-folder"], 2, ["no-such-folder", ""]),
-        (vec!["client", "--report", "json=no/such/folder/r.json", "--run", "version/*"], 2, ["cannot write the report", ""]),
+        (
+            vec!["client", "--report", "json=no/such/folder/r.json", "--run", "version/*"],
+            2,
+            ["cannot write the report", ""],
+        ),
     ] {
         let trial = Trial::new();
         let output = trial.run(&arguments);
@@ -146,7 +160,8 @@ fn a_vector_file_with_faults_names_each_with_file_line_and_pointer() {
     let path = file.display().to_string();
     let output = trial.run(&["vectors", "lint", &path]);
     check(&output, 2, &["bad.json:", "`tc`"], "duplicate key");
-    std::fs::write(&file, text.replace(r#""tc": 1, "tc": 2"#, r#""tc": 1"#)).expect("the file can be written");
+    std::fs::write(&file, text.replace(r#""tc": 1, "tc": 2"#, r#""tc": 1"#))
+        .expect("the file can be written");
     let output = trial.run(&["client", "--vectors", &path]);
     check(&output, 2, &["bad.json:2", "SIGIL-99", "bad.json:4", "colour", "/cases/0"], "schema and rules");
 }
@@ -157,7 +172,11 @@ fn a_temporary_directory_too_long_for_a_socket_is_said() {
     let long = trial.dir.path().join("d".repeat(100));
     std::fs::create_dir(&long).expect("a directory can be made");
     let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
-    let output = command.env("TMPDIR", &long).args(["client", "--run", "version/*"]).output().expect("the binary runs");
+    let output = command
+        .env("TMPDIR", &long)
+        .args(["client", "--run", "version/*"])
+        .output()
+        .expect("the binary runs");
     check(&output, 2, &["too long for the path of a socket", "(hint: set `TMPDIR`"], "long TMPDIR");
 }
 
@@ -177,13 +196,16 @@ fn an_interrupt_ends_the_run_with_what_was_seen_so_far() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .expect("the binary runs");
-    // the shim writes its pid when it is up; from then on the run waits for an answer that does not come
-    while !trial.pids().exists() {
+    // the shim says when it has been asked; from then on the run waits for an answer that does not come
+    while !std::fs::read_to_string(trial.pids()).unwrap_or_default().contains("hanging") {
         std::thread::yield_now();
     }
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).expect("a pid")).expect("a pid");
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("the process is there");
     let status = child.wait().expect("the process ends");
     assert_eq!(status.code(), Some(130));
+    let report = std::fs::read_to_string(&report).expect("the report is written");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("the report is JSON");
+    assert_eq!(report["summary"]["exit"], 130);
     trial.assert_clean("interrupt");
 }

@@ -4,33 +4,19 @@ use std::collections::BTreeSet;
 
 use mock_humd::pattern::Carrier;
 use mock_humd::script::ListenState;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::evidence::{What, Why};
 use super::walk::Walk;
 use crate::testee::{Asked, Reply, Request};
 use crate::vector::{Raises, Step, Verb};
 
-/// What the application decides in hello where a case says nothing else.
-pub fn default_hello() -> Map<String, Value> {
-    let hello = json!({
-        "bee": "conform-bee",
-        "version": "1.0.0",
-        "source": "thrum-conform",
-        "propensity": {"statefulness": "stateless", "richness": "lean", "wire": "ndjson"},
-        "chis": ["hello", "prompt", "cancel", "tool-result", "release-permit", "tendril-result", "log", "echo"],
-    });
-    match hello {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
-}
-
 impl Walk<'_> {
     /// Drives an act; gives what it saw, or why the walk ends here.
     pub(super) async fn drive(&mut self, step: &Step) -> Result<What, Why> {
         let Verb::Drive { act, message, wait, raises } = &step.verb else { return Ok(What::Done) };
-        let message = message.fill(&self.scope, Carrier::Shim).map_err(|unbound| Why::Suite(unbound.to_string()))?;
+        let message =
+            message.fill(&self.scope, Carrier::Shim).map_err(|unbound| Why::Suite(unbound.to_string()))?;
         let message = expand(message);
         self.note_sent(&message);
         let arriving = self.daemon.connections();
@@ -63,7 +49,8 @@ impl Walk<'_> {
             }
             _ => {}
         }
-        let greeted = self.greets.get(arriving).copied().unwrap_or(true) && self.listening == ListenState::Open;
+        let greeted =
+            self.greets.get(arriving).copied().unwrap_or(true) && self.listening == ListenState::Open;
         if act == "connect" && *wait && accepted && greeted {
             self.preamble(arriving).await?;
         }
@@ -113,6 +100,8 @@ fn expand(mut message: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::time::Instant;
 
-use mock_humd::pattern::{Carrier, Scope};
 use super::evidence::{Evidence, Mark, Saw, Stop, What, Why};
 use super::walk::variables;
 use crate::testee::{Asked, Reply, Request, Shim, now_ms};
 use crate::vector::Example;
+use mock_humd::pattern::{Carrier, Scope};
 
 /// Asks the selected examples. The evidence has one step for each example of the case, in its order; those not
 /// selected are skipped.
@@ -44,7 +44,8 @@ async fn pipelined(
     let mut asked = Vec::with_capacity(places.len());
     for &place in places {
         let written_ms = now_ms();
-        let request = request(function, &examples[place], evidence, written_ms).map_err(|why| stop(place, why))?;
+        let request =
+            request(function, &examples[place], evidence, written_ms).map_err(|why| stop(place, why))?;
         let id = shim.send(&request).await.map_err(|gone| stop(place, gone.into()))?;
         asked.push((place, id, written_ms));
     }
@@ -68,7 +69,8 @@ async fn one_by_one(
         let example = &examples[place];
         if example.now.is_some() || clocked {
             clocked = example.now.is_some();
-            let clock = shim.ask(Request::Clock(example.now)).await.map_err(|gone| stop(place, gone.into()))?;
+            let clock =
+                shim.ask(Request::Clock(example.now)).await.map_err(|gone| stop(place, gone.into()))?;
             if !matches!(&clock, Asked::Answer(reply) if matches!(reply.what, Reply::Ok(_))) {
                 return Err(stop(place, Why::Unsupported));
             }
@@ -90,7 +92,8 @@ async fn one_by_one(
 }
 
 fn request(function: &str, example: &Example, evidence: &Evidence, now: i64) -> Result<Request, Why> {
-    let scope = Scope { variables: evidence.variables.clone(), written_ms: now, read_ms: now, ..Scope::default() };
+    let scope =
+        Scope { variables: evidence.variables.clone(), written_ms: now, read_ms: now, ..Scope::default() };
     let args = example.args.fill(&scope, Carrier::Shim).map_err(|unbound| Why::Suite(unbound.to_string()))?;
     Ok(Request::Call { function: function.to_owned(), args })
 }

@@ -13,7 +13,12 @@ use crate::vector::{Check, Event};
 impl Walk<'_> {
     /// Takes the event that a step looks for. After a barrier a delivery or a disconnect is there or it is not;
     /// everything else is waited for.
-    pub(super) async fn observe(&mut self, client: usize, event: &Event, checks: &[Check]) -> (What, Option<Why>) {
+    pub(super) async fn observe(
+        &mut self,
+        client: usize,
+        event: &Event,
+        checks: &[Check],
+    ) -> (What, Option<Why>) {
         let handle = self.handles[client].clone();
         let wanted = match event {
             Event::Done => self.background.pop_front(),
@@ -53,9 +58,10 @@ impl Walk<'_> {
                 !self.taken.contains(&place)
                     && is_next(&reported.what, &handle, event, None)
                     && match (event, &reported.what) {
-                        (Event::Delivered { tone: pattern, .. }, Reported::Delivered { tone: Some(tone), .. }) => {
-                            pattern.check(Some(tone), &mut self.scope.clone()).is_empty()
-                        }
+                        (
+                            Event::Delivered { tone: pattern, .. },
+                            Reported::Delivered { tone: Some(tone), .. },
+                        ) => pattern.check(Some(tone), &mut self.scope.clone()).is_empty(),
                         _ => true,
                     }
             })
@@ -99,12 +105,17 @@ fn is_next(reported: &Reported, handle: &str, event: &Event, wanted: Option<u64>
         return false;
     }
     match (event, reported) {
-        (Event::Delivered { to, conn, tone: pattern }, Reported::Delivered { conn: at, to: route, tone, .. }) => {
+        (
+            Event::Delivered { to, conn, tone: pattern },
+            Reported::Delivered { conn: at, to: route, tone, .. },
+        ) => {
             to.as_ref().is_none_or(|to| to == route)
                 && conn.is_none_or(|conn| conn == *at)
                 && tone.as_ref().is_none_or(|tone| counts(tone, pattern))
         }
-        (Event::Disconnected { conn }, Reported::Disconnected { conn: at, .. }) => conn.is_none_or(|conn| conn == *at),
+        (Event::Disconnected { conn }, Reported::Disconnected { conn: at, .. }) => {
+            conn.is_none_or(|conn| conn == *at)
+        }
         (Event::Turn { sid, .. }, Reported::Turn { sid: of, .. }) => sid.as_ref().is_none_or(|sid| sid == of),
         (Event::Done, Reported::Done { id, .. }) => wanted == Some(*id),
         (Event::ShimError, Reported::ShimError { .. }) => true,

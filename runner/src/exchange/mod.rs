@@ -7,12 +7,13 @@ mod act;
 mod barrier;
 mod call;
 mod evidence;
+mod hello;
 mod look;
 mod walk;
 
-pub use act::default_hello;
 pub use barrier::MARKER;
 pub use evidence::{Evidence, Mark, Saw, Stop, What, Why};
+pub use hello::default_hello;
 
 use std::path::Path;
 use std::time::Instant;
@@ -29,7 +30,9 @@ pub async fn run(job: &Job<'_>, shim: &mut Shim, dir: &Path, limits: &Limits) ->
     shim.take_heard();
     let mut evidence = match &job.case.body {
         Body::Wire { .. } => walk::run(job.case, shim, dir, limits, began).await,
-        Body::Call { function, examples } => call::run(function, examples, &job.examples, job.case.fresh, shim, dir, began).await,
+        Body::Call { function, examples } => {
+            call::run(function, examples, &job.examples, job.case.fresh, shim, dir, began).await
+        }
     };
     let heard = shim.take_heard();
     evidence.events = heard.events;

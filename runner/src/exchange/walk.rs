@@ -11,8 +11,8 @@ use mock_humd::server::{Daemon, Limits as DaemonLimits, Missed};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::act::default_hello;
 use super::evidence::{Evidence, Mark, Saw, Stop, What, Why};
+use super::hello::default_hello;
 use crate::limits::Limits;
 use crate::testee::{Asked, Gone, Reply, Request, Shim, now_ms};
 use crate::vector::{Body, Case, Client, Happening, Socket, Step, Verb};
@@ -49,7 +49,13 @@ pub(super) struct Walk<'a> {
 }
 
 /// Opens the case's clients, walks its steps, and ends everything in a fixed order.
-pub(super) async fn run(case: &Case, shim: &mut Shim, dir: &Path, limits: &Limits, began: Instant) -> Evidence {
+pub(super) async fn run(
+    case: &Case,
+    shim: &mut Shim,
+    dir: &Path,
+    limits: &Limits,
+    began: Instant,
+) -> Evidence {
     let Body::Wire { clients, steps, greets, .. } = &case.body else {
         return Evidence::new(began, BTreeMap::new());
     };
@@ -86,13 +92,22 @@ pub(super) async fn run(case: &Case, shim: &mut Shim, dir: &Path, limits: &Limit
 }
 
 impl Walk<'_> {
-    async fn open(&mut self, case: &Case, clients: &[Client], steps: &[Step], socket: &Path) -> Result<(), Why> {
+    async fn open(
+        &mut self,
+        case: &Case,
+        clients: &[Client],
+        steps: &[Step],
+        socket: &Path,
+    ) -> Result<(), Why> {
         if !matches!(steps.first().map(|step| &step.verb), Some(Verb::Play(Op::Listen { .. }))) {
             self.daemon.listen(socket, ListenState::Open).map_err(|error| Why::Suite(error.to_string()))?;
         }
         for client in clients {
             let mut hello = default_hello();
-            let extra = client.hello.fill(&self.scope, Carrier::Shim).map_err(|error| Why::Suite(error.to_string()))?;
+            let extra = client
+                .hello
+                .fill(&self.scope, Carrier::Shim)
+                .map_err(|error| Why::Suite(error.to_string()))?;
             if let Value::Object(extra) = extra {
                 hello.extend(extra);
             }
@@ -319,7 +334,8 @@ impl Walk<'_> {
     }
 
     fn expand(&self, path: &str) -> String {
-        let with = |path: String, (name, value): (&String, &String)| path.replace(&format!("${{{name}}}"), value);
+        let with =
+            |path: String, (name, value): (&String, &String)| path.replace(&format!("${{{name}}}"), value);
         self.scope.variables.iter().fold(path.to_owned(), with)
     }
 }

@@ -24,7 +24,16 @@ pub struct Failure {
     /// What the vector says beside the code's own fix.
     pub hint: Option<String>,
     /// The wrong place in the picture, where there is one.
-    pub at: Option<super::scene::Crossing>,
+    pub at: Option<Crossing>,
+}
+
+/// A place in what was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crossing {
+    /// An entry of the transcript.
+    Wire(usize),
+    /// An event of the shim.
+    Event(usize),
 }
 
 /// One place at which what came is not what was wanted.
@@ -65,7 +74,7 @@ impl Failure {
         self
     }
 
-    pub(super) fn at(mut self: Box<Self>, place: super::scene::Crossing) -> Box<Self> {
+    pub(super) fn at(mut self: Box<Self>, place: Crossing) -> Box<Self> {
         self.at = Some(place);
         self
     }
@@ -75,13 +84,18 @@ impl Failure {
 pub fn general_code(code: &str) -> Option<(&'static str, &'static str)> {
     let (_, name) = code.split_once('.')?;
     let said = match name {
-        "died" => ("the process ended", "handle the input inside the read loop; nothing that arrives may end the process"),
+        "died" => (
+            "the process ended",
+            "handle the input inside the read loop; nothing that arrives may end the process",
+        ),
         "hung" => (
             "the client no longer hands anything over",
             "go on reading after the input; drop a bad line inside the loop and never leave it",
         ),
         "closed" => ("the client ended the connection", "keep the connection; drop what cannot be read"),
-        "stopped-reading" => ("the client no longer reads its socket", "never let a write or a handler stop the read loop"),
+        "stopped-reading" => {
+            ("the client no longer reads its socket", "never let a write or a handler stop the read loop")
+        }
         "misrouted" => (
             "a tone was handed to the wrong handler",
             "tones with a registered sid go to its handler, tones without a sid to the catch-all",

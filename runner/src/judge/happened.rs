@@ -8,7 +8,7 @@ use mock_humd::transcript::Crossed;
 use mock_humd::wire::chi;
 use serde_json::Value;
 
-use super::scene::Crossing;
+use super::failure::Crossing;
 use crate::exchange::{Evidence, MARKER, What};
 use crate::testee::Event as Reported;
 use crate::vector::{Event, Happening, Step, Verb, Window};
@@ -39,19 +39,24 @@ pub(super) fn look(
             wire.find_map(|(place, entry)| {
                 let Crossed::FromClient(line) = &entry.what else { return None };
                 let tone = line.decoded.tone.as_ref()?.as_value();
-                let open = here(entry.conn) && !taken.contains(&place) && !line.greeted && !is_marker(&tone);
-                (open && matches(pattern, &tone, scope))
+                let open = here(entry.conn) && !taken.contains(&place) && !line.greeted && !is_marker(tone);
+                (open && matches(pattern, tone, scope))
                     .then(|| Happened { at: Crossing::Wire(place), what: tone.to_string() })
             })
         }
         Happening::Eof => wire.find_map(|(place, entry)| {
             let ended = matches!(entry.what, Crossed::Eof | Crossed::Reset) && entry.conn == conn;
-            ended.then(|| Happened { at: Crossing::Wire(place), what: "the client ended its writes".to_owned() })
+            ended.then(|| Happened {
+                at: Crossing::Wire(place),
+                what: "the client ended its writes".to_owned(),
+            })
         }),
-        Happening::Connected => evidence.wire.entries.iter().take(end.wire).enumerate().find_map(|(place, entry)| {
-            let opened = matches!(entry.what, Crossed::Opened) && entry.conn == conn;
-            opened.then(|| Happened { at: Crossing::Wire(place), what: "a connection".to_owned() })
-        }),
+        Happening::Connected => {
+            evidence.wire.entries.iter().take(end.wire).enumerate().find_map(|(place, entry)| {
+                let opened = matches!(entry.what, Crossed::Opened) && entry.conn == conn;
+                opened.then(|| Happened { at: Crossing::Wire(place), what: "a connection".to_owned() })
+            })
+        }
         Happening::Event(event) => {
             let from = if window == Window::Stimulus { event_start(evidence, steps, index) } else { 0 };
             let seen = taken_events(evidence, index);
@@ -67,7 +72,9 @@ pub(super) fn look(
 /// Whether a step sends or drives something that the client reacts to.
 pub(super) fn is_stimulus(step: &Step) -> bool {
     match &step.verb {
-        Verb::Play(op) => matches!(op, Op::Send { .. } | Op::Raw { .. } | Op::Close { .. } | Op::Resume | Op::Hold),
+        Verb::Play(op) => {
+            matches!(op, Op::Send { .. } | Op::Raw { .. } | Op::Close { .. } | Op::Resume | Op::Hold)
+        }
         Verb::Drive { .. } | Verb::Call { .. } => true,
         _ => false,
     }
@@ -119,14 +126,19 @@ fn is(reported: &Reported, event: &Event, handle: &str, scope: &Scope) -> bool {
         return false;
     }
     match (event, reported) {
-        (Event::Delivered { to, conn, tone: pattern }, Reported::Delivered { to: route, conn: at, tone, .. }) => {
+        (
+            Event::Delivered { to, conn, tone: pattern },
+            Reported::Delivered { to: route, conn: at, tone, .. },
+        ) => {
             to.as_ref().is_none_or(|to| to == route)
                 && conn.is_none_or(|conn| conn == *at)
                 && tone.as_ref().is_none_or(|tone| {
                     !is_marker(tone) && !passed_over(tone, pattern) && matches(pattern, tone, scope)
                 })
         }
-        (Event::Disconnected { conn }, Reported::Disconnected { conn: at, .. }) => conn.is_none_or(|conn| conn == *at),
+        (Event::Disconnected { conn }, Reported::Disconnected { conn: at, .. }) => {
+            conn.is_none_or(|conn| conn == *at)
+        }
         (Event::Turn { sid, outcome }, Reported::Turn { sid: of, outcome: how, .. }) => {
             sid.as_ref().is_none_or(|sid| sid == of) && outcome.as_ref().is_none_or(|outcome| outcome == how)
         }

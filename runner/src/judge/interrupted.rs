@@ -36,11 +36,15 @@ pub(super) fn blame(case: &Case, steps: &[Step], stop: &Stop, findings: &mut Fin
         ),
         why => match expectation(steps, stop, why) {
             Some((cite, code)) => {
-                let cite = Cite { code: Some(code.unwrap_or_else(|| format!("{section}.{}", name(why)))), ..cite };
+                let cite =
+                    Cite { code: Some(code.unwrap_or_else(|| format!("{section}.{}", name(why)))), ..cite };
                 let wanted = "the client alive and at work after the stimulus".to_owned();
                 findings.add(&cite.rule, Found::Broken(Failure::new(&cite, place, wanted, said(why))));
             }
-            None => findings.cause = Some(Cause { why: format!("{}, at step {}", said(why), place.0), blocked_by: None }),
+            None => {
+                findings.cause =
+                    Some(Cause { why: format!("{}, at step {}", said(why), place.0), blocked_by: None });
+            }
         },
     }
 }
@@ -55,7 +59,8 @@ fn expectation(steps: &[Step], stop: &Stop, why: &Why) -> Option<(Cite, Option<S
         _ => {}
     }
     let next = (stop.step..steps.len()).find(|place| steps[*place].cite.is_some())?;
-    let stimulus = if super::happened::is_stimulus(&steps[next]) { Some(next) } else { last_stimulus(steps, next) };
+    let stimulus =
+        if super::happened::is_stimulus(&steps[next]) { Some(next) } else { last_stimulus(steps, next) };
     if stimulus? > stop.step {
         return None;
     }

@@ -12,8 +12,8 @@ mod scene;
 mod verdict;
 mod wire;
 
-pub use failure::{Difference, Failure, general_code};
-pub use scene::{Arrow, Crossing, Scene, Way};
+pub use failure::{Crossing, Difference, Failure, general_code};
+pub use scene::{Arrow, Scene, Way};
 pub use verdict::{Cause, Outcome, Verdict};
 
 use crate::exchange::Evidence;
@@ -25,7 +25,7 @@ pub fn judge(case: &Case, evidence: &Evidence) -> Vec<Verdict> {
         Body::Wire { steps, .. } => wire::findings(case, steps, evidence),
         Body::Call { examples, .. } => call::findings(case, examples, evidence),
     };
-    verdict::verdicts(case, findings, evidence)
+    verdict::verdicts(case, &findings, evidence)
 }
 
 /// The exchange as a picture: what crossed, when, which way, with the wrong place marked.

@@ -6,19 +6,10 @@ use mock_humd::transcript::Crossed;
 use mock_humd::wire::tone::Tone;
 use serde_json::Value;
 
-use super::failure::Failure;
+use super::failure::{Crossing, Failure};
 use super::happened::{is_marker, shown};
 use crate::exchange::Evidence;
 use crate::testee::Event;
-
-/// A place in what was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Crossing {
-    /// An entry of the transcript.
-    Wire(usize),
-    /// An event of the shim.
-    Event(usize),
-}
 
 /// The whole picture.
 #[derive(Debug, Clone, Default)]

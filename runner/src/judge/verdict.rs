@@ -88,14 +88,14 @@ impl Findings {
     }
 }
 
-pub(super) fn verdicts(case: &Case, findings: Findings, evidence: &Evidence) -> Vec<Verdict> {
+pub(super) fn verdicts(case: &Case, findings: &Findings, evidence: &Evidence) -> Vec<Verdict> {
     let foreign = findings.first_broken(|rule| !case.decides.iter().any(|decided| decided == rule));
     let untrusted = untrusted(evidence);
     let outcome = |rule: &String| {
         if let Some(failure) = foreign {
             return blocked(failure);
         }
-        match (own(&findings, rule), &untrusted) {
+        match (own(findings, rule), &untrusted) {
             (Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_), Some(why)) => {
                 Outcome::Inconclusive(Cause { why: why.clone(), blocked_by: None })
             }
@@ -124,7 +124,9 @@ fn own(findings: &Findings, rule: &str) -> Outcome {
         return match (&findings.cause, findings.first_broken(|_| true)) {
             (Some(cause), _) => Outcome::Inconclusive(cause.clone()),
             (None, Some(failure)) => blocked(failure),
-            (None, None) => Outcome::Inconclusive(Cause { why: "the case ended early".to_owned(), blocked_by: None }),
+            (None, None) => {
+                Outcome::Inconclusive(Cause { why: "the case ended early".to_owned(), blocked_by: None })
+            }
         };
     }
     if let Some(what) = declined {
@@ -147,10 +149,14 @@ fn blocked(failure: &Failure) -> Outcome {
 /// Why nothing that the shim reported can be taken as a pass.
 fn untrusted(evidence: &Evidence) -> Option<String> {
     if let Some(line) = evidence.noise.first() {
-        return Some(format!("shim.stdout-noise: the shim printed `{line}`, which is no message of its protocol"));
+        return Some(format!(
+            "shim.stdout-noise: the shim printed `{line}`, which is no message of its protocol"
+        ));
     }
     evidence.events.iter().find_map(|event| match &event.what {
-        crate::testee::Event::ShimError { message } => Some(format!("the shim reports its own failure: {message}")),
+        crate::testee::Event::ShimError { message } => {
+            Some(format!("the shim reports its own failure: {message}"))
+        }
         _ => None,
     })
 }

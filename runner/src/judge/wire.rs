@@ -8,10 +8,9 @@ use mock_humd::transcript::Crossed;
 use mock_humd::wire::tone::Tone;
 use serde_json::Value;
 
-use super::failure::Failure;
+use super::failure::{Crossing, Failure};
 use super::happened::{look, shown};
 use super::interrupted;
-use super::scene::Crossing;
 use super::verdict::{Findings, Found};
 use crate::exchange::{Evidence, Saw, What, Why};
 use crate::testee::{Event as Reported, Reply};
@@ -59,7 +58,9 @@ impl Replay<'_> {
         let place = (index + 1, self.steps.len());
         let mut scope = self.evidence.scope(saw, std::mem::take(&mut self.bound));
         match &step.verb {
-            Verb::Play(Op::Expect { patterns, any_order }) => self.tones(step, place, saw, patterns, *any_order, &mut scope),
+            Verb::Play(Op::Expect { patterns, any_order }) => {
+                self.tones(step, place, saw, patterns, *any_order, &mut scope);
+            }
             Verb::Observe(event) => self.event(step, place, saw, event, &mut scope),
             Verb::Never { what, window } => {
                 let happened = look(self.evidence, self.steps, index, what, *window, &scope);
@@ -75,15 +76,23 @@ impl Replay<'_> {
             }
             Verb::Drive { raises, .. } => self.drive(step, place, saw, raises),
             Verb::Call { returns, .. } => self.call(step, place, saw, returns.as_ref(), &mut scope),
-            Verb::Play(_) | Verb::Barrier { .. } | Verb::Stalled | Verb::Clock { .. } => match (&step.cite, &step.seen) {
-                (Some(cite), Some(seen)) => self.findings.add(&cite.rule, Found::Seen(seen.clone())),
-                _ => self.met_unless(step.cite.as_ref(), place, "", None),
-            },
+            Verb::Play(_) | Verb::Barrier { .. } | Verb::Stalled | Verb::Clock { .. } => {
+                match (&step.cite, &step.seen) {
+                    (Some(cite), Some(seen)) => self.findings.add(&cite.rule, Found::Seen(seen.clone())),
+                    _ => self.met_unless(step.cite.as_ref(), place, "", None),
+                }
+            }
         }
         self.bound = scope.bound;
     }
 
-    fn met_unless(&mut self, cite: Option<&Cite>, place: (usize, usize), wanted: &str, broken: Option<(Crossing, String)>) {
+    fn met_unless(
+        &mut self,
+        cite: Option<&Cite>,
+        place: (usize, usize),
+        wanted: &str,
+        broken: Option<(Crossing, String)>,
+    ) {
         let Some(cite) = cite else { return };
         let found = match broken {
             None => Found::Met,
@@ -124,7 +133,8 @@ impl Replay<'_> {
             }
             Some((at, got, mismatches)) => {
                 let wanted = if any_order { "these tones in any order" } else { "a tone that matches" };
-                let mut failure = Failure::new(cite, place, wanted.to_owned(), got).with_differences(mismatches);
+                let mut failure =
+                    Failure::new(cite, place, wanted.to_owned(), got).with_differences(mismatches);
                 failure.at = at;
                 self.findings.add(&cite.rule, Found::Broken(failure));
                 for check in &step.checks {
@@ -145,7 +155,14 @@ impl Replay<'_> {
         }
     }
 
-    fn checks(&mut self, checks: &[Check], place: (usize, usize), tone: Option<&Value>, at: Option<Crossing>, scope: &mut Scope) {
+    fn checks(
+        &mut self,
+        checks: &[Check],
+        place: (usize, usize),
+        tone: Option<&Value>,
+        at: Option<Crossing>,
+        scope: &mut Scope,
+    ) {
         for check in checks {
             let value = tone.and_then(|tone| tone.pointer(&check.at));
             let mut mismatches = check.is.check(value, scope);
@@ -168,7 +185,8 @@ impl Replay<'_> {
     fn event(&mut self, step: &Step, place: (usize, usize), saw: &Saw, event: &Event, scope: &mut Scope) {
         let Some(cite) = &step.cite else { return };
         let What::Event(index) = saw.what else {
-            let failure = Failure::new(cite, place, wanted_event(event), "nothing of the kind was reported".to_owned());
+            let failure =
+                Failure::new(cite, place, wanted_event(event), "nothing of the kind was reported".to_owned());
             self.findings.add(&cite.rule, Found::Broken(failure));
             return;
         };
@@ -177,18 +195,22 @@ impl Replay<'_> {
             (Event::Delivered { tone: pattern, .. }, Reported::Delivered { tone: Some(tone), .. }) => {
                 pattern.check(Some(tone), scope)
             }
-            (Event::Turn { outcome: Some(wanted), .. }, Reported::Turn { outcome, .. }) if wanted != outcome => {
+            (Event::Turn { outcome: Some(wanted), .. }, Reported::Turn { outcome, .. })
+                if wanted != outcome =>
+            {
                 vec![mock_humd::pattern::Mismatch {
                     at: "/outcome".to_owned(),
                     wanted: wanted.clone(),
                     got: Some(outcome.clone()),
                 }]
             }
-            (Event::Done, Reported::Done { refused: Some((code, message)), .. }) => vec![mock_humd::pattern::Mismatch {
-                at: String::new(),
-                wanted: "success".to_owned(),
-                got: Some(format!("{code}: {message}")),
-            }],
+            (Event::Done, Reported::Done { refused: Some((code, message)), .. }) => {
+                vec![mock_humd::pattern::Mismatch {
+                    at: String::new(),
+                    wanted: "success".to_owned(),
+                    got: Some(format!("{code}: {message}")),
+                }]
+            }
             _ => Vec::new(),
         };
         if mismatches.is_empty() {
@@ -219,7 +241,14 @@ impl Replay<'_> {
         self.findings.add(&cite.rule, found);
     }
 
-    fn call(&mut self, step: &Step, place: (usize, usize), saw: &Saw, returns: Option<&Pattern>, scope: &mut Scope) {
+    fn call(
+        &mut self,
+        step: &Step,
+        place: (usize, usize),
+        saw: &Saw,
+        returns: Option<&Pattern>,
+        scope: &mut Scope,
+    ) {
         let (Some(cite), What::Reply(reply)) = (&step.cite, &saw.what) else { return };
         let found = super::call::answer(cite, place, reply, returns, scope);
         self.findings.add(&cite.rule, found);
@@ -232,7 +261,9 @@ fn wanted_event(event: &Event) -> String {
         Event::Delivered { to: Some(None), .. } => "a tone delivered to the catch-all".to_owned(),
         Event::Delivered { to: None, .. } => "a tone delivered".to_owned(),
         Event::Disconnected { .. } => "the disconnect reported".to_owned(),
-        Event::Turn { outcome, .. } => format!("the turn reported as {}", outcome.as_deref().unwrap_or("ended")),
+        Event::Turn { outcome, .. } => {
+            format!("the turn reported as {}", outcome.as_deref().unwrap_or("ended"))
+        }
         Event::Done => "the act ended".to_owned(),
         Event::ShimError => "an error of the shim".to_owned(),
     }

@@ -1,8 +1,8 @@
 //! One deliberate fault at a time: what a mutant is, and how the code asks whether it carries a given one.
 //!
-//! A fault acts at a single place. Where it changes a tone or a line that the client composes, the change stands
-//! in the mutant's own row of [`super::mutants`]; everywhere else the code asks [`faulty!`]. A name that no row has
-//! does not compile.
+//! A fault acts at a single place. Where it changes a tone or a line that the client composes, the change
+//! stands in the mutant's own row of [`super::mutants`]; everywhere else the code asks [`faulty!`]. A name
+//! that no row has does not compile.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -30,6 +30,12 @@ pub struct Mutant {
     pub(super) at: At,
 }
 
+/// Where a tone goes, if not the usual way: sessions that have a handler, or None for the catch-all.
+pub(super) type Targets = Option<Vec<Option<String>>>;
+
+/// An environment: the value of a variable.
+pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Where a fault acts.
 #[derive(Clone, Copy)]
 pub(super) enum At {
@@ -48,7 +54,7 @@ pub(super) enum At {
     /// On each tone that comes in, before it is handed over.
     Arrived(fn(&mut Memory, &mut Tone) -> Take),
     /// On where a tone goes, given the sessions that have a handler; None stands for the catch-all.
-    Route(fn(&[String], &Tone) -> Option<Vec<Option<String>>>),
+    Route(fn(&[String], &Tone) -> Targets),
     /// In place of a helper function.
     Helper(Helper),
 }
@@ -64,7 +70,7 @@ pub(super) enum Helper {
     /// From the time and a duration in ms.
     DuskIn(fn(i64, i64) -> Value),
     /// In an environment.
-    SocketPath(fn(&dyn Fn(&str) -> Option<String>) -> String),
+    SocketPath(fn(Environment) -> String),
     Registry(fn(&str, Vec<String>) -> Vec<String>),
     IsValidChi(fn(&Value) -> Option<bool>),
     Encode(fn(Tone, Tone) -> String),
@@ -237,7 +243,7 @@ pub(super) fn arrived_tone(memory: &mut Memory, tone: &mut Tone) -> Take {
 }
 
 /// Where the active fault sends a tone.
-pub(super) fn routed(sids: &[String], tone: &Tone) -> Option<Vec<Option<String>>> {
+pub(super) fn routed(sids: &[String], tone: &Tone) -> Targets {
     match active() {
         Some(At::Route(targets)) => targets(sids, tone),
         _ => None,
@@ -255,6 +261,11 @@ pub(super) fn replaced() -> Option<Helper> {
 /// Whether the mutant with this place in the tables is the active one; asked through [`faulty!`].
 pub(super) fn is_active(index: usize) -> bool {
     ACTIVE.load(Ordering::Relaxed) == index
+}
+
+/// Whether the client carries no fault at all.
+pub(super) fn is_sound() -> bool {
+    ACTIVE.load(Ordering::Relaxed) == NONE
 }
 
 fn active() -> Option<&'static At> {

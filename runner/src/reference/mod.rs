@@ -1,4 +1,5 @@
-//! The built-in reference client: a testee that keeps every rule of the wire, or breaks chosen ones on demand.
+//! The built-in reference client: a testee that keeps every rule of the wire, or breaks chosen ones on
+//! demand.
 //!
 //! The suite tests itself with it. Nothing of it is linked into the library: it runs as a process of its own
 //! (`thrum-conform testee`) and is driven through the shim protocol like any other client.
@@ -67,9 +68,23 @@ pub fn run(args: &Args) -> ExitCode {
     shim::run()
 }
 
+/// Whether a mutant exists; the error names the nearest one.
+pub fn known(mutant: &str) -> Result<(), String> {
+    let mut names = mutants().iter().map(|mutant| mutant.name);
+    if names.any(|name| name == mutant) {
+        Ok(())
+    } else {
+        Err(nearest("mutant", mutant, mutants().iter().map(|mutant| mutant.name)))
+    }
+}
+
 fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str>) -> ExitCode {
+    eprintln!("{}", nearest(what, name, known));
+    ExitCode::from(2)
+}
+
+fn nearest(what: &str, name: &str, known: impl Iterator<Item = &'static str>) -> String {
     let nearest =
         known.max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
-    eprintln!("no {what} is called `{name}` (hint: the nearest name is `{}`)", nearest.unwrap_or("none"));
-    ExitCode::from(2)
+    format!("no {what} is called `{name}`\n(hint: the nearest name is `{}`)", nearest.unwrap_or("none"))
 }

@@ -57,9 +57,24 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
         let failure = &row.failure;
         let example = failure.example.map_or(String::new(), |tc| format!("#{tc}"));
         let name = format!("{}{example}", case.id);
-        writeln!(out, "{style}{word}{style:#} {BOLD}{name}{BOLD:#}{:>9.1} ms", case.took.as_secs_f64() * 1000.0)?;
-        writeln!(out, "  rule  {} {}  {}  {DIM}WIRE.md#{}{DIM:#}", failure.rule, row.level, row.text, row.anchor)?;
-        let step = if failure.step.1 > 0 { format!("   step {} of {}", failure.step.0, failure.step.1) } else { String::new() };
+        writeln!(
+            out,
+            "{style}{word}{style:#} {BOLD}{name}{BOLD:#}{:>9.1} ms",
+            case.took.as_secs_f64() * 1000.0
+        )?;
+        writeln!(
+            out,
+            "  rule  {} {}  {}  {DIM}WIRE.md#{}{DIM:#}",
+            failure.rule,
+            row.level,
+            sentence(&row.text),
+            row.anchor
+        )?;
+        let step = if failure.step.1 > 0 {
+            format!("   step {} of {}", failure.step.0, failure.step.1)
+        } else {
+            String::new()
+        };
         writeln!(out, "  code  {}{step}", failure.code)?;
         if !row.means.is_empty() {
             writeln!(out, "        {DIM}{}{DIM:#}", row.means)?;
@@ -71,7 +86,8 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
             }
         }
         differences(row, out)?;
-        let hint = failure.hint.as_deref().into_iter().chain((!row.fix.is_empty()).then_some(row.fix.as_str()));
+        let hint =
+            failure.hint.as_deref().into_iter().chain((!row.fix.is_empty()).then_some(row.fix.as_str()));
         for hint in hint {
             writeln!(out, "  hint  {hint}")?;
         }
@@ -82,7 +98,8 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
             writeln!(out, "  {DIM}stderr{DIM:#} {}", clean(line))?;
         }
         if !case.id.starts_with("ambient/") {
-            let command = if report.command.is_empty() { String::new() } else { format!(" -- {}", report.command) };
+            let command =
+                if report.command.is_empty() { String::new() } else { format!(" -- {}", report.command) };
             writeln!(out, "  rerun thrum-conform client --run {} --trace{command}", case.id)?;
         }
         writeln!(out)?;
@@ -100,7 +117,11 @@ fn differences(row: &FailureRow, out: &mut dyn Write) -> io::Result<()> {
     for difference in failure.differences.iter().take(6) {
         let at = if difference.at.is_empty() { "(whole)" } else { &difference.at };
         let got = difference.got.as_deref().map_or("(absent)".to_owned(), |got| cut(&clean(got)));
-        writeln!(out, "  diff  {at}   {GREEN}- {}{GREEN:#}   {RED}+ {got}{RED:#}", cut(&clean(&difference.wanted)))?;
+        writeln!(
+            out,
+            "  diff  {at}   {GREEN}- {}{GREEN:#}   {RED}+ {got}{RED:#}",
+            cut(&clean(&difference.wanted))
+        )?;
     }
     let more = failure.differences.len().saturating_sub(6);
     if more > 0 {
@@ -116,8 +137,7 @@ fn inconclusive(case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
 /// One line for each rule that did not simply hold, and a line for those that did.
 fn rules(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
     let loud = |row: &&RuleRow| match row.standing {
-        Standing::Held => verbosity == Verbosity::Verbose,
-        Standing::NotApplicable => verbosity == Verbosity::Verbose,
+        Standing::Held | Standing::NotApplicable => verbosity == Verbosity::Verbose,
         _ => true,
     };
     let width = report.rules.iter().map(|row| row.id.len()).max().unwrap_or(0);
@@ -130,12 +150,20 @@ fn rules(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Resu
     for section in sections {
         let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.anchor == section).collect();
         let held = rows.iter().filter(|row| row.standing == Standing::Held).count();
-        let judged = rows.iter().filter(|row| row.standing != Standing::NotApplicable).count();
+        let count = |standing| rows.iter().filter(|row| row.standing == standing).count();
+        let beside = [
+            (Standing::Observed, "observed"),
+            (Standing::NotExercised, "not exercised"),
+            (Standing::NotApplicable, "not applicable"),
+        ];
+        let judged = rows.len() - beside.iter().map(|(standing, _)| count(*standing)).sum::<usize>();
+        let mut rest = String::new();
+        for (standing, word) in beside.iter().filter(|(standing, _)| count(*standing) > 0) {
+            rest += &format!(", {} {word}", count(*standing));
+        }
         let good = rows.iter().all(|row| !matches!(row.standing, Standing::Violated | Standing::Undecided));
         let mark = if good { format!("{GREEN}✓{GREEN:#}") } else { format!("{RED}✗{RED:#}") };
-        let left_out = rows.len() - judged;
-        let rest = if left_out > 0 { format!("{DIM}, {left_out} not applicable{DIM:#}") } else { String::new() };
-        writeln!(out, "{mark} {section:<18} {held:>3} of {judged} rules held{rest}")?;
+        writeln!(out, "{mark} {section:<18} {held:>3} of {judged} rules held{DIM}{rest}{DIM:#}")?;
         for row in rows.into_iter().filter(loud) {
             let style = match row.standing {
                 Standing::Violated => RED,
@@ -143,7 +171,11 @@ fn rules(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Resu
                 _ => YELLOW,
             };
             let word = row.standing.word().replace('_', " ");
-            let why = if row.why.is_empty() { String::new() } else { format!("  {DIM}{}{DIM:#}", cut(&clean(&row.why))) };
+            let why = if row.why.is_empty() {
+                String::new()
+            } else {
+                format!("  {DIM}{}{DIM:#}", cut(&clean(&row.why)))
+            };
             writeln!(out, "    {style}{:<width$} {:<6} {word}{style:#}{why}", row.id, row.level.to_string())?;
         }
     }
@@ -168,7 +200,9 @@ fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let count = |standing, level| report.rules.iter().filter(|row| row.standing == standing && row.level == level).count();
+    let count = |standing, level| {
+        report.rules.iter().filter(|row| row.standing == standing && row.level == level).count()
+    };
     let all = |standing| report.rules.iter().filter(|row| row.standing == standing).count();
     let held = count(Standing::Held, Level::Must);
     let musts = held
@@ -206,9 +240,16 @@ fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
+/// The first sentence of a rule; the rest explains it.
+fn sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(first, _)| first)
+}
+
 /// Text that came from a client: nothing in it may steer the terminal.
 fn clean(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+    text.chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
+        .collect()
 }
 
 /// Long values are cut.

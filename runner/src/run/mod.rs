@@ -94,11 +94,11 @@ impl Judged<'_> {
     }
 }
 
-/// Runs all jobs, and tells `progress` of each case as it ends. `interrupt` ends the run early; what was seen
+/// Runs all jobs, and tells `progress` of each case as it ends, and of how many there are. `interrupt` ends the run early; what was seen
 /// until then is kept.
 pub async fn run<'a>(
     run: &Run<'a>,
-    progress: &dyn Fn(&Judged<'a>),
+    progress: &dyn Fn(&Judged<'a>, usize),
     interrupt: impl Future<Output = ()>,
 ) -> Result<Results<'a>, Error> {
     let began = Instant::now();
@@ -119,7 +119,8 @@ pub async fn run<'a>(
         *results.borrow_mut() = Some((identity, plan.clone(), gate.clone(), floor.cases.clone()));
         let mut seats = vec![first];
         seats.resize_with(run.workers.clamp(1, plan.jobs.len().max(1)), || Seat::new(&room));
-        let ends = join_all(seats.into_iter().enumerate().map(|(number, seat)| floor.work(number, seat))).await;
+        let ends =
+            join_all(seats.into_iter().enumerate().map(|(number, seat)| floor.work(number, seat))).await;
         ends.into_iter().collect::<Result<Vec<_>, Error>>().map(|left| left.contains(&true))
     };
     let left_behind = tokio::select! {
@@ -130,7 +131,15 @@ pub async fn run<'a>(
     let mut cases = cases.take();
     cases.sort_by_key(|(number, _)| *number);
     let cases = cases.into_iter().map(|(_, judged)| judged).collect();
-    Ok(Results { identity, plan, cases, gate, took: began.elapsed(), interrupted: interrupted.get(), left_behind })
+    Ok(Results {
+        identity,
+        plan,
+        cases,
+        gate,
+        took: began.elapsed(),
+        interrupted: interrupted.get(),
+        left_behind,
+    })
 }
 
 /// What the shim claims must be what the suite knows.
@@ -152,16 +161,22 @@ fn check_identity(identity: &Identity, selection: &Selection) -> Result<(), Erro
 struct Floor<'r, 'a> {
     run: &'r Run<'a>,
     gate: Option<&'r Gate>,
-    progress: &'r dyn Fn(&Judged<'a>),
+    progress: &'r dyn Fn(&Judged<'a>, usize),
     shared: RefCell<VecDeque<(usize, Job<'a>)>>,
     fresh: RefCell<VecDeque<(usize, Job<'a>)>>,
     cases: std::rc::Rc<RefCell<Vec<(usize, Judged<'a>)>>>,
     second_looks: Cell<u32>,
     over: Cell<bool>,
+    total: usize,
 }
 
 impl<'r, 'a> Floor<'r, 'a> {
-    fn new(run: &'r Run<'a>, plan: &Plan<'a>, gate: Option<&'r Gate>, progress: &'r dyn Fn(&Judged<'a>)) -> Self {
+    fn new(
+        run: &'r Run<'a>,
+        plan: &Plan<'a>,
+        gate: Option<&'r Gate>,
+        progress: &'r dyn Fn(&Judged<'a>, usize),
+    ) -> Self {
         let (fresh, shared) = plan.jobs.iter().cloned().enumerate().partition(|(_, job)| job.case.fresh);
         Self {
             run,
@@ -172,6 +187,7 @@ impl<'r, 'a> Floor<'r, 'a> {
             cases: std::rc::Rc::default(),
             second_looks: Cell::new(0),
             over: Cell::new(false),
+            total: plan.jobs.len(),
         }
     }
 
@@ -181,7 +197,8 @@ impl<'r, 'a> Floor<'r, 'a> {
         if self.over.get() {
             return None;
         }
-        let (first, second) = if worker == 0 { (&self.shared, &self.fresh) } else { (&self.fresh, &self.shared) };
+        let (first, second) =
+            if worker == 0 { (&self.shared, &self.fresh) } else { (&self.fresh, &self.shared) };
         let job = first.borrow_mut().pop_front();
         job.or_else(|| second.borrow_mut().pop_front())
     }
@@ -200,7 +217,7 @@ impl<'r, 'a> Floor<'r, 'a> {
                 }
                 None => self.play_shared(&job, &mut seat).await?,
             };
-            (self.progress)(&judged);
+            (self.progress)(&judged, self.total);
             self.over.set(self.over.get() || (self.run.fail_fast && judged.is_broken()));
             self.cases.borrow_mut().push((number, judged));
         }

@@ -35,11 +35,12 @@ impl Gate {
 
     /// The verdicts of a case that was not run.
     pub(super) fn verdicts<'a>(&self, case: &'a Case) -> Judged<'a> {
-        let cause = Cause { why: self.why.clone(), blocked_by: self.rule.clone() };
-        let verdict = |rule: &String| Verdict { rule: rule.clone(), outcome: Outcome::Inconclusive(cause.clone()) };
+        let closed = Cause { why: self.why.clone(), blocked_by: self.rule.clone() };
+        let open =
+            |rule: &String| Verdict { rule: rule.clone(), outcome: Outcome::Inconclusive(closed.clone()) };
         Judged {
             case,
-            verdicts: case.decides.iter().map(verdict).collect(),
+            verdicts: case.decides.iter().map(open).collect(),
             sightings: Vec::new(),
             took: std::time::Duration::ZERO,
             scene: None,
@@ -65,7 +66,10 @@ pub async fn check(seat: &mut Seat<'_>) -> Result<Option<Gate>, Error> {
 
 fn explain(why: &Why) -> (String, &'static str) {
     match why {
-        Why::NotHello => ("the first tone of a connection is no hello".to_owned(), "send hello as the first tone of each connection"),
+        Why::NotHello => (
+            "the first tone of a connection is no hello".to_owned(),
+            "send hello as the first tone of each connection",
+        ),
         Why::Misrouted(_) => (
             "a tone was handed to the wrong handler".to_owned(),
             "report `to` as the sid whose handler got the tone, and null for the catch-all",
@@ -78,16 +82,27 @@ fn explain(why: &Why) -> (String, &'static str) {
             "`connect` did not reply, or no hello came".to_owned(),
             "the client sends hello at once when the socket is connected, and the shim replies when `connect` has returned",
         ),
-        Why::Refused(said) => (format!("the client refused an act: {said}"), "`subscribe`, `connect` and `send` must work in every client"),
+        Why::Refused(said) => (
+            format!("the client refused an act: {said}"),
+            "`subscribe`, `connect` and `send` must work in every client",
+        ),
         Why::Unsupported => (
             "the shim does not support `open`, `subscribe` or `connect`".to_owned(),
             "a shim that answers only `call` decides only the helper rules",
         ),
-        Why::Closed => ("the client closed the connection by itself".to_owned(), "keep the connection until `close` or `end`"),
+        Why::Closed => (
+            "the client closed the connection by itself".to_owned(),
+            "keep the connection until `close` or `end`",
+        ),
         Why::Gone(gone) => (gone.to_string(), "run the shim by hand and look at its stderr"),
-        Why::StoppedReading => ("the client does not read its socket".to_owned(), "start the read loop when the socket is connected"),
+        Why::StoppedReading => (
+            "the client does not read its socket".to_owned(),
+            "start the read loop when the socket is connected",
+        ),
         Why::Accepted => ("an act was accepted that must be refused".to_owned(), "look at the shim"),
-        Why::Suite(what) => (format!("the suite could not go on: {what}"), "this is a fault of the suite, or of the machine"),
+        Why::Suite(what) => {
+            (format!("the suite could not go on: {what}"), "this is a fault of the suite, or of the machine")
+        }
     }
 }
 
@@ -120,7 +135,11 @@ fn case(with_handler: bool) -> Result<Case, Error> {
     steps.push(step(Verb::Barrier { sid: None }));
     for to in routes {
         let tone = Pattern::parse(&json!({"rid": "preflight"})).map_err(|_| fault())?;
-        steps.push(step(Verb::Observe(Event::Delivered { to: Some(to.map(str::to_owned)), conn: None, tone })));
+        steps.push(step(Verb::Observe(Event::Delivered {
+            to: Some(to.map(str::to_owned)),
+            conn: None,
+            tone,
+        })));
     }
     let client = Client {
         name: "c1".to_owned(),
@@ -148,7 +167,12 @@ fn case(with_handler: bool) -> Result<Case, Error> {
         status: Status::Scored,
         was: Vec::new(),
         place: Place { file: String::new(), line: 0 },
-        body: Body::Wire { clients: vec![client], steps, greets: vec![true], connections: vec![String::new()] },
+        body: Body::Wire {
+            clients: vec![client],
+            steps,
+            greets: vec![true],
+            connections: vec![String::new()],
+        },
     })
 }
 

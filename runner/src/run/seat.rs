@@ -67,7 +67,14 @@ pub struct Seat<'a> {
 impl<'a> Seat<'a> {
     /// A seat for many cases.
     pub fn new(room: &'a Room<'a>) -> Self {
-        Self { room, env: std::collections::BTreeMap::new(), shim: None, own_dir: None, played: 0, lost_in_a_row: 0 }
+        Self {
+            room,
+            env: std::collections::BTreeMap::new(),
+            shim: None,
+            own_dir: None,
+            played: 0,
+            lost_in_a_row: 0,
+        }
     }
 
     /// A seat for one case, with that case's environment.
@@ -87,7 +94,8 @@ impl<'a> Seat<'a> {
 
     /// Starts the process and says who answered.
     pub async fn start(&mut self) -> Result<Identity, Error> {
-        let broken = |error: std::io::Error| Error::Broken(format!("cannot prepare a home for the shim: {error}"));
+        let broken =
+            |error: std::io::Error| Error::Broken(format!("cannot prepare a home for the shim: {error}"));
         let dir = match &self.own_dir {
             Some(dir) => dir.clone(),
             None => self.room.case_dir()?,
@@ -132,7 +140,10 @@ impl<'a> Seat<'a> {
         self.shim = None;
         self.lost_in_a_row = if decided { 0 } else { self.lost_in_a_row + 1 };
         if let Gone::Broken(_) | Gone::Flooded = gone {
-            return Err(Error::Broken(format!("{gone}\n(hint: `thrum-conform smoke -- {}` checks the shim alone)", self.room.command.shown())));
+            return Err(Error::Broken(format!(
+                "{gone}\n(hint: `thrum-conform smoke -- {}` checks the shim alone)",
+                self.room.command.shown()
+            )));
         }
         if self.lost_in_a_row >= self.room.limits.restarts_max {
             return Err(Error::Broken(format!(
@@ -167,9 +178,13 @@ pub fn explain_start(command: &Command, fault: &StartFault) -> Error {
         StartFault::Gone(gone, stderr) => {
             let lines: Vec<&str> = stderr.lines().collect();
             let tail = lines[lines.len().saturating_sub(8)..].join("\n  | ");
-            Error::Broken(format!("`{shown}` did not answer `start`: {gone}\n  | {tail}\n(hint: the lines above are the end of its stderr)"))
+            Error::Broken(format!(
+                "`{shown}` did not answer `start`: {gone}\n  | {tail}\n(hint: the lines above are the end of its stderr)"
+            ))
         }
-        StartFault::Refused(said) => Error::Broken(format!("`{shown}` refused `start`: {said}\n(hint: this suite speaks shim protocol 1)")),
+        StartFault::Refused(said) => Error::Broken(format!(
+            "`{shown}` refused `start`: {said}\n(hint: this suite speaks shim protocol 1)"
+        )),
         StartFault::AcceptsAnything => Error::Broken(format!(
             "`{shown}` answered an op that does not exist\n(hint: an unknown op must be answered with `\"ok\": false, \"unsupported\": true`, or nothing else it says can be believed)"
         )),

@@ -49,9 +49,12 @@ mod tests {
 
     #[test]
     fn names_the_nearest_capability() {
-        for (cap, wanted) in
-            [("tool", Some("`tools`")), ("verb.cancle", Some("`verb.cancel`")), ("hello", None), ("verb.log", None)]
-        {
+        for (cap, wanted) in [
+            ("tool", Some("`tools`")),
+            ("verb.cancle", Some("`verb.cancel`")),
+            ("hello", None),
+            ("verb.log", None),
+        ] {
             let said = unknown_capability(cap);
             assert_eq!(said.is_some(), wanted.is_some(), "{cap}");
             assert!(said.unwrap_or_default().contains(wanted.unwrap_or_default()), "{cap}");

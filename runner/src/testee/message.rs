@@ -71,7 +71,9 @@ impl Request {
                 "op": "open", "id": id, "case": case, "role": role, "socket": socket, "hello": hello,
                 "reconnect": if *reconnect { "auto" } else { "off" },
             }),
-            Self::Do { client, act, wait: true } => json!({"op": "do", "id": id, "client": client, "act": act}),
+            Self::Do { client, act, wait: true } => {
+                json!({"op": "do", "id": id, "client": client, "act": act})
+            }
             Self::Do { client, act, wait: false } => {
                 json!({"op": "do", "id": id, "client": client, "act": act, "wait": false})
             }
@@ -186,9 +188,9 @@ impl Event {
     /// The handle of the client that it is about, where it is about one.
     pub fn client(&self) -> Option<&str> {
         match self {
-            Self::Delivered { client, .. } | Self::Disconnected { client, .. } | Self::Turn { client, .. } => {
-                Some(client)
-            }
+            Self::Delivered { client, .. }
+            | Self::Disconnected { client, .. }
+            | Self::Turn { client, .. } => Some(client),
             Self::Done { .. } | Self::ShimError { .. } => None,
         }
     }
@@ -227,7 +229,9 @@ impl Fields {
                 to: self.route()?,
                 tone: self.tone()?,
             },
-            "disconnected" => Event::Disconnected { client: self.text("client")?, conn: self.number("conn")? },
+            "disconnected" => {
+                Event::Disconnected { client: self.text("client")?, conn: self.number("conn")? }
+            }
             "turn" => Event::Turn {
                 client: self.text("client")?,
                 sid: self.text("sid")?,
@@ -321,8 +325,12 @@ impl Fields {
 
     fn strings(&mut self, key: &str) -> Result<BTreeSet<String>, String> {
         let value = self.0.remove(key);
-        let items = value.as_ref().and_then(Value::as_array).ok_or_else(|| wrong(key, "a list", value.as_ref()))?;
-        items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| wrong(key, "strings", Some(item)))).collect()
+        let items =
+            value.as_ref().and_then(Value::as_array).ok_or_else(|| wrong(key, "a list", value.as_ref()))?;
+        items
+            .iter()
+            .map(|item| item.as_str().map(str::to_owned).ok_or_else(|| wrong(key, "strings", Some(item))))
+            .collect()
     }
 
     fn end(self) -> Result<(), String> {
@@ -393,7 +401,10 @@ mod tests {
             (r#"{"ev":"deliverd"}"#, "unknown event `deliverd`"),
             (r#"{"ev":"delivered","client":"c1","conn":1,"tone":{}}"#, "`to` is missing"),
             (r#"{"ev":"delivered","client":"c1","conn":1,"to":null}"#, "either `tone` or `unprintable`"),
-            (r#"{"ev":"turn","client":"c1","sid":"s","outcome":"ok"}"#, "must be one of `finished`, `failed`"),
+            (
+                r#"{"ev":"turn","client":"c1","sid":"s","outcome":"ok"}"#,
+                "must be one of `finished`, `failed`",
+            ),
         ] {
             assert!(refused(line).contains(wanted), "{line}: {}", refused(line));
         }

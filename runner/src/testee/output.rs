@@ -113,7 +113,7 @@ impl Output {
     pub(super) fn take(&self) -> Heard {
         let mut heard = self.heard();
         let (over, open) = (heard.over.clone(), std::mem::take(&mut heard.open));
-        std::mem::replace(&mut *heard, Heard { over, open, ..Heard::default() })
+        std::mem::replace(&mut *heard, Heard { open, over, ..Heard::default() })
     }
 
     /// Reads stdout until it ends, breaks the protocol or floods.
@@ -168,7 +168,9 @@ fn take_lines(heard: &mut Heard, lines: &mut FrameBuffer) -> Result<(), Over> {
                 let text = String::from_utf8_lossy(&line.bytes);
                 return Err(Over::Broken(format!("{wrong}, in `{}`", shorten(&text))));
             }
-            None if heard.noise.len() < NOISE_MAX => heard.noise.push(shorten(&String::from_utf8_lossy(&line.bytes))),
+            None if heard.noise.len() < NOISE_MAX => {
+                heard.noise.push(shorten(&String::from_utf8_lossy(&line.bytes)));
+            }
             None => {}
         }
     }

@@ -20,7 +20,11 @@ impl Command {
     pub fn shown(&self) -> String {
         let quote = |arg: &String| {
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-            if !arg.is_empty() && arg.chars().all(plain) { arg.clone() } else { format!("'{}'", arg.replace('\'', r"'\''")) }
+            if !arg.is_empty() && arg.chars().all(plain) {
+                arg.clone()
+            } else {
+                format!("'{}'", arg.replace('\'', r"'\''"))
+            }
         };
         self.argv.iter().map(quote).collect::<Vec<_>>().join(" ")
     }
@@ -73,7 +77,8 @@ pub(super) struct Pipes {
 
 impl Process {
     pub(super) fn spawn(command: &Command, home: &Home) -> io::Result<(Self, Pipes)> {
-        let (program, args) = command.argv.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
+        let (program, args) =
+            command.argv.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
         let mut builder = tokio::process::Command::new(program);
         builder
             .args(args)

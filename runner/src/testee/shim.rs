@@ -103,7 +103,9 @@ impl Shim {
         let identity = match reply {
             Reply::Ok(fields) => message::identity(fields)
                 .map_err(|wrong| lost(Gone::Broken(format!("{wrong}, in the reply to `start`"))))?,
-            Reply::Refused { code, message } => return Err(StartFault::Refused(format!("{code}: {message}"))),
+            Reply::Refused { code, message } => {
+                return Err(StartFault::Refused(format!("{code}: {message}")));
+            }
             Reply::Unsupported | Reply::Impossible { .. } => {
                 return Err(StartFault::Refused("it does not support `start`".to_owned()));
             }

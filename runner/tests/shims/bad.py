@@ -67,6 +67,8 @@ for line in sys.stdin:
         say({"id": ident, "ok": True})
         sys.exit(0)
     elif FAULT == "hangs-in-a-case" and op == "call":
+        with open(sys.argv[2], "a") as pids:
+            print("hanging", file=pids)
         forever()
     elif FAULT == "unknown-key" and op == "call":
         say({"ev": "delivered", "client": "c1", "conn": 1, "to": None, "tone": {}, "at": 1})

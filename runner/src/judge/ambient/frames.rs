@@ -8,7 +8,8 @@ use super::Notes;
 pub(super) fn look(lines: &[&Line], notes: &mut Notes) {
     for line in lines {
         let faults = &line.decoded.faults;
-        let has = |wanted: fn(&Fault) -> bool| faults.iter().find(|fault| wanted(fault)).map(ToString::to_string);
+        let has =
+            |wanted: fn(&Fault) -> bool| faults.iter().find(|fault| wanted(fault)).map(ToString::to_string);
         let shape = shape(line);
         notes.check("FRAME-01", line, shape.filter(|rule| *rule == "FRAME-01").and_then(|_| no_object(line)));
         notes.check("FRAME-07", line, shape.filter(|rule| *rule == "FRAME-07").and_then(|_| no_object(line)));
@@ -22,7 +23,11 @@ pub(super) fn look(lines: &[&Line], notes: &mut Notes) {
     }
     if let Some(first) = lines.first() {
         let brace = first.bytes.first() == Some(&b'{');
-        notes.check("SOCK-08", first, (!brace).then(|| "the first byte on the connection is not `{`".to_owned()));
+        notes.check(
+            "SOCK-08",
+            first,
+            (!brace).then(|| "the first byte on the connection is not `{`".to_owned()),
+        );
     }
 }
 
@@ -45,15 +50,16 @@ fn no_object(line: &Line) -> Option<String> {
 /// Which rule a line breaks that is no JSON object: a literal that JSON does not have (FRAME-07), a tone that an LF
 /// inside of it has cut (FRAME-08), or anything else (FRAME-01).
 fn shape(line: &Line) -> Option<&'static str> {
-    if line.bytes.is_empty() || line.decoded.faults.iter().any(|fault| matches!(fault, Fault::NotUtf8 { .. })) {
+    if line.bytes.is_empty() || line.decoded.faults.iter().any(|fault| matches!(fault, Fault::NotUtf8 { .. }))
+    {
         return None;
     }
     no_object(line)?;
     let text = String::from_utf8_lossy(&line.bytes);
-    if let Some(mended) = mend_literals(&text) {
-        if serde_json::from_str::<serde::de::IgnoredAny>(&mended).is_ok() {
-            return Some("FRAME-07");
-        }
+    if let Some(mended) = mend_literals(&text)
+        && serde_json::from_str::<serde::de::IgnoredAny>(&mended).is_ok()
+    {
+        return Some("FRAME-07");
     }
     match serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start()) {
         Err(error) if error.is_eof() => Some("FRAME-08"),
@@ -75,7 +81,11 @@ fn mend_literals(text: &str) -> Option<String> {
             found = true;
             continue;
         }
-        let width = if in_string && first == '\\' { rest.chars().take(2).map(char::len_utf8).sum() } else { first.len_utf8() };
+        let width = if in_string && first == '\\' {
+            rest.chars().take(2).map(char::len_utf8).sum()
+        } else {
+            first.len_utf8()
+        };
         in_string ^= first == '"';
         mended.push_str(&rest[..width]);
         rest = &rest[width..];

@@ -21,7 +21,11 @@ pub(super) fn look(tones: &[Sent<'_>], notes: &mut Notes) {
         }
         hellos += 1;
         notes.exercised("HELLO-14");
-        notes.check("HELLO-15", sent.line, (hellos > 1).then(|| format!("hello number {hellos} on one connection")));
+        notes.check(
+            "HELLO-15",
+            sent.line,
+            (hellos > 1).then(|| format!("hello number {hellos} on one connection")),
+        );
         let nest = tone.get("provides_nest").map(|_| "hello has `provides_nest`".to_owned());
         notes.check("HELLO-17", sent.line, nest);
         propensity(tone, sent, notes);

@@ -114,7 +114,11 @@ impl<'a> Sent<'a> {
 /// Values that JSON cannot hold were refused or replaced, so that a wrapper matches anything.
 fn contains(tone: &Value, put: &Value) -> bool {
     match (tone, put) {
-        (_, Value::Object(wrapper)) if wrapper.len() == 1 && wrapper.keys().all(|key| key.starts_with('$')) => true,
+        (_, Value::Object(wrapper))
+            if wrapper.len() == 1 && wrapper.keys().all(|key| key.starts_with('$')) =>
+        {
+            true
+        }
         (Value::Object(tone), Value::Object(put)) => {
             put.iter().all(|(key, value)| tone.get(key).is_some_and(|own| contains(own, value)))
         }

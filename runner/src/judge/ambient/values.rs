@@ -15,8 +15,17 @@ use crate::vector::Bodies;
 const ENVELOPE: &[&str] = &["chi", "rid", "sid", "from", "to", "sigil", "wane", "sentAt", "dusk", "ext"];
 
 /// What an asker sends beside the chis that go in either direction.
-const ASKER: &[&str] =
-    &["hello", "prompt", "cancel", "cleanup", "curate", "release-permit", "tendril-result", "tool-result", "petal-cell"];
+const ASKER: &[&str] = &[
+    "hello",
+    "prompt",
+    "cancel",
+    "cleanup",
+    "curate",
+    "release-permit",
+    "tendril-result",
+    "tool-result",
+    "petal-cell",
+];
 
 pub(super) fn look(tones: &[Sent<'_>], from_daemon: &[Value], bodies: &Bodies, notes: &mut Notes) {
     for sent in tones {
@@ -40,7 +49,9 @@ fn filled(sent: &Sent<'_>, tone: &Value, notes: &mut Notes) {
         notes.check("ENV-11", line, whole(value, "sentAt", i64::MIN));
     }
     if let Some(value) = sent.own_field("sigil") {
-        let digits = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let digits = |text: &str| {
+            text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        };
         let good = value.as_str().is_some_and(digits);
         notes.check("ENV-09", line, (!good).then(|| format!("`sigil` is `{value}`")));
     }
@@ -58,13 +69,21 @@ fn filled(sent: &Sent<'_>, tone: &Value, notes: &mut Notes) {
 fn envelope(sent: &Sent<'_>, tone: &Value, notes: &mut Notes) {
     let line = sent.line;
     let said = tone["chi"].as_str();
-    notes.check("ENV-01", line, said.is_none_or(str::is_empty).then(|| format!("`chi` is `{}`", tone["chi"])));
+    notes.check(
+        "ENV-01",
+        line,
+        said.is_none_or(str::is_empty).then(|| format!("`chi` is `{}`", tone["chi"])),
+    );
     if let Some(said) = said.filter(|said| !said.is_empty()) {
         let kebab = said.split('-').all(|part| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
         });
         notes.check("ENC-03", line, (!kebab).then(|| format!("`{said}` is not lower kebab-case")));
-        notes.check("ENV-02", line, chi::row(said).is_none().then(|| format!("`{said}` is no chi of the registry")));
+        notes.check(
+            "ENV-02",
+            line,
+            chi::row(said).is_none().then(|| format!("`{said}` is no chi of the registry")),
+        );
     }
     notes.check("ENC-02", line, misspelled(tone, said));
     notes.check("ENV-08", line, given(tone, "to").map(|to| format!("`to` is `{to}` on a local tone")));
@@ -82,7 +101,11 @@ fn kind(sent: &Sent<'_>, tone: &Value, bodies: &Bodies, notes: &mut Notes) {
     notes.check("DIR-05", line, ensemble.then(|| format!("`{said}` is for daemons among themselves")));
     notes.check("DIR-01", line, (!allowed && !ensemble).then(|| format!("an asker sends `{said}`")));
     if row.has_sid && !ensemble {
-        notes.check("ENV-05", line, (!tone["sid"].is_string()).then(|| format!("`sid` is `{}`", tone["sid"])));
+        notes.check(
+            "ENV-05",
+            line,
+            (!tone["sid"].is_string()).then(|| format!("`sid` is `{}`", tone["sid"])),
+        );
     }
     if allowed {
         let faults = bodies.faults(said, tone);
@@ -114,7 +137,9 @@ pub(super) fn rids_are_unique(evidence: &Evidence, notes: &mut Notes) {
     let mut known = BTreeSet::new();
     for entry in &evidence.wire.entries {
         let Crossed::FromClient(line) = &entry.what else { continue };
-        let Some(tone) = line.decoded.tone.as_ref().filter(|tone| tone.chi() != Some("echo")) else { continue };
+        let Some(tone) = line.decoded.tone.as_ref().filter(|tone| tone.chi() != Some("echo")) else {
+            continue;
+        };
         let again = match tone.rid() {
             Some(rid) if known.insert(rid.to_owned()) => None,
             Some(rid) => Some(format!("`{rid}` was used before")),
@@ -127,9 +152,12 @@ pub(super) fn rids_are_unique(evidence: &Evidence, notes: &mut Notes) {
 /// A key that differs from a known one only in case, underscores or hyphens.
 fn misspelled(tone: &Value, said: Option<&str>) -> Option<String> {
     let known = |key: &str| ENVELOPE.contains(&key) || body_keys(said).contains(&key);
-    let plain = |key: &str| key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain =
+        |key: &str| key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let fields = tone.as_object()?;
-    let wrong = |key: &&String| !known(key) && ENVELOPE.iter().chain(body_keys(said)).any(|good| plain(good) == plain(key));
+    let wrong = |key: &&String| {
+        !known(key) && ENVELOPE.iter().chain(body_keys(said)).any(|good| plain(good) == plain(key))
+    };
     let key = fields.keys().find(wrong)?;
     let good = ENVELOPE.iter().chain(body_keys(said)).find(|good| plain(good) == plain(key))?;
     Some(format!("`{key}` should be spelled `{good}`"))

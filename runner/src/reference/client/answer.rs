@@ -1,4 +1,5 @@
-//! Answers to tool calls and questions: one for each call, and never to another connection than the one it came by.
+//! Answers to tool calls and questions: one for each call, and never to another connection than the one it
+//! came by.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -165,8 +166,8 @@ fn tool_call(inner: &Arc<Inner>, conn: u64, tone: &Tone) {
     tokio::spawn(run(inner.clone(), call, tool, args));
 }
 
-/// Runs a tool and answers its call, once. The body has a task of its own: it may end after its time is up, and its
-/// value is then nobody's.
+/// Runs a tool and answers its call, once. The body has a task of its own: it may end after its time is up,
+/// and its value is then nobody's.
 async fn run(inner: Arc<Inner>, call: Call, tool: Tool, args: Value) {
     let _turn = if faulty!("tool-calls-serialised") { Some(inner.writing.lock().await) } else { None };
     let mut body = tokio::spawn((tool.body)(args));
@@ -203,7 +204,7 @@ fn permission_ask(inner: &Arc<Inner>, conn: u64, tone: &Tone) {
     if let (Some(decision), Some(sid), Some(permit)) = (decision, text(tone, "sid"), text(tone, "permitId"))
         && !faulty!("permit-silent")
     {
-        let (sid, permit) = inner.scars.asked(sid, permit);
+        let (sid, permit) = inner.scars.asked(sid, permit, faulty!("permit-names-first-question"));
         let decision = inner.scars.decided(decision);
         inner.reply(
             conn,
@@ -220,7 +221,7 @@ fn tendril_reach(inner: &Arc<Inner>, conn: u64, tone: &Tone) {
     if let (Some(answer), Some(sid), Some(call)) = (answer, text(tone, "sid"), text(tone, "callId"))
         && !faulty!("tendril-silent")
     {
-        let (sid, call) = inner.scars.asked(sid, call);
+        let (sid, call) = inner.scars.asked(sid, call, faulty!("tendril-names-first-call"));
         inner.reply(conn, result("tendril-result", &sid, &call, answer));
     }
 }

@@ -1,4 +1,5 @@
-//! What goes out: hello, the envelope around every tone, and the bytes of a line (WIRE.md, Encoding and Envelope).
+//! What goes out: hello, the envelope around every tone, and the bytes of a line (WIRE.md, Encoding and
+//! Envelope).
 
 use serde_json::{Value, json};
 

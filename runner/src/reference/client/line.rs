@@ -55,8 +55,8 @@ impl LineBuffer {
     }
 }
 
-/// The tone on a line, if there is one. The parser refuses text that is not UTF-8 and nesting beyond 128 levels,
-/// and keeps numbers as they were spelled, so no line can do harm.
+/// The tone on a line, if there is one. The parser refuses text that is not UTF-8 and nesting beyond 128
+/// levels, and keeps numbers as they were spelled, so no line can do harm.
 pub fn decode(line: &[u8]) -> Option<Tone> {
     match serde_json::from_slice(line) {
         Ok(Value::Object(tone)) => Some(tone),
@@ -121,7 +121,7 @@ impl LineBuffer {
     /// Deals with half a line at the end of a connection, which a sound client forgets.
     pub fn leave_behind(&self, inner: &Inner) {
         let rest = &self.bytes[self.start..];
-        if !rest.is_empty() && faulty!("die-on-unterminated-line") {
+        if is_chunk(rest) && decode(rest).is_some() && faulty!("die-on-unterminated-line") {
             std::process::abort();
         }
         let half_character = std::str::from_utf8(rest).is_err_and(|error| error.error_len().is_none());
@@ -131,7 +131,8 @@ impl LineBuffer {
     }
 }
 
-/// How the active fault rearranges the lines of a read. Two of them touch only what comes before there is a session.
+/// How the active fault rearranges the lines of a read. Two of them touch only what comes before there is a
+/// session.
 fn rearrangement(idle: bool) -> Option<fn(&mut Vec<Vec<u8>>)> {
     /// So many lines come in one read only where they were sent so.
     const MANY: usize = 8;
@@ -144,7 +145,7 @@ fn rearrangement(idle: bool) -> Option<fn(&mut Vec<Vec<u8>>)> {
     if faulty!("large-read-reversed") {
         return Some(|lines| {
             if lines.len() >= MANY {
-                lines.reverse()
+                lines.reverse();
             }
         });
     }
@@ -154,7 +155,7 @@ fn rearrangement(idle: bool) -> Option<fn(&mut Vec<Vec<u8>>)> {
     if faulty!("sorted-by-index") {
         return Some(|lines| {
             if lines.len() >= MANY {
-                lines.sort_by_key(|line| index(line))
+                lines.sort_by_key(|line| index(line));
             }
         });
     }

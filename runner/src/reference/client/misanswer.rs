@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer::{Call, Outcome, failure};
 use super::scar::Scars;
 use super::{Inner, Tone};
-use crate::reference::fault::faulty;
+use crate::reference::fault::{faulty, is_sound};
 
 impl Inner {
     /// Whether a fault leaves a call unanswered.
@@ -35,6 +35,9 @@ impl Inner {
 
     /// Notes that a call has begun.
     pub fn opened(&self, call: &Call) {
+        if is_sound() {
+            return;
+        }
         let mut memories = self.scars.memories();
         if faulty!("one-call-per-tool") {
             memories.open.retain(|(tool, _)| *tool != call.tool);
@@ -46,6 +49,9 @@ impl Inner {
 
     /// Whether a fault gives another answer than the one due, or none.
     pub fn swallows(&self, call: &Call, outcome: &Outcome) -> bool {
+        if is_sound() {
+            return false;
+        }
         let (failed, late) = (matches!(outcome, Outcome::Failure(_)), matches!(outcome, Outcome::Late));
         let mut memories = self.scars.memories();
         if memories.suppressed.contains(&call.id) {
@@ -95,16 +101,21 @@ impl Inner {
 }
 
 impl Scars {
-    /// The sid and the id that the answer to a question carries.
-    pub fn asked(&self, sid: &str, id: &str) -> (String, String) {
+    /// The sid and the id that an answer carries; a fault gives those of the first question.
+    pub fn asked(&self, sid: &str, id: &str, again: bool) -> (String, String) {
+        if is_sound() {
+            return (sid.to_owned(), id.to_owned());
+        }
         let mut memories = self.memories();
         let first = memories.first.get_or_insert_with(|| (sid.to_owned(), id.to_owned())).clone();
-        let again = faulty!("permit-names-first-question") || faulty!("tendril-names-first-call");
         if again { first } else { (sid.to_owned(), id.to_owned()) }
     }
 
     /// The decision that is sent.
     pub fn decided(&self, decision: String) -> String {
+        if is_sound() {
+            return decision;
+        }
         let first = self.memories().decision.get_or_insert(decision.clone()).clone();
         if faulty!("permit-decision-cached") { first } else { decision }
     }

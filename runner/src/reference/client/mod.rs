@@ -1,9 +1,9 @@
 //! A client of the thrum wire, asker side: connect, send, receive by session, answer tools and questions.
 //!
-//! Start with [`ThrumClient`]. Below it, [`link`] owns the connection, with a read loop ([`read`]) and a writer
-//! ([`write`]) in tasks of their own, so that a blocked write never stops reading. [`line`] turns bytes into tones,
-//! [`deliver`] hands them to the application, [`answer`] replies to tool calls and questions, and [`compose`] makes
-//! the lines that go out. [`scar`] is for faults alone.
+//! Start with [`ThrumClient`]. Below it, [`link`] owns the connection, with a read loop ([`read`]) and a
+//! writer ([`write`]) in tasks of their own, so that a blocked write never stops reading. [`line`] turns
+//! bytes into tones, [`deliver`] hands them to the application, [`answer`] replies to tool calls and
+//! questions, and [`compose`] makes the lines that go out. [`scar`] is for faults alone.
 
 mod answer;
 mod clocks;
@@ -51,12 +51,15 @@ pub struct Config {
     pub reconnect: bool,
 }
 
+/// Told of the session and the outcome.
+pub type OnTurn = Box<dyn Fn(&str, Outcome) + Send + Sync>;
+
 /// What the application wants to be told besides tones.
 pub struct Notices {
     /// The connection of this number was ended by the other side.
     pub disconnected: Box<dyn Fn(u64) + Send + Sync>,
     /// The turn of this session has ended.
-    pub turn: Box<dyn Fn(&str, Outcome) + Send + Sync>,
+    pub turn: OnTurn,
 }
 
 /// A handle of one client; clones share it, and may be used from any thread.
@@ -132,7 +135,9 @@ impl ThrumClient {
         let sid = self.inner.scars.cancelled(sid);
         self.verb("cancel", object(json!({"sid": sid})))?;
         if faulty!("cancel-closes-connection") {
-            self.inner.link().close_write_half();
+            let mut link = self.inner.link();
+            link.close_write_half();
+            link.abort_reader();
         }
         Ok(())
     }

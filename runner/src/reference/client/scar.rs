@@ -1,4 +1,4 @@
-//! What faults remember about a client. The sound client never looks here.
+//! What faults remember about a client, and where they act on it as a whole. A sound client leaves no traces here.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::compose::Origin;
 use super::deliver::{Delivery, Handler};
 use super::{Inner, Tone};
-use crate::reference::fault::faulty;
+use crate::reference::fault::{faulty, is_sound};
 
 /// The marks that faults leave on a client.
 #[derive(Default)]
@@ -74,11 +74,17 @@ impl Scars {
 impl Scars {
     /// Notes a prompt.
     pub fn prompted(&self, sid: &str) {
+        if is_sound() {
+            return;
+        }
         self.memories().prompted.push(sid.to_owned());
     }
 
     /// Notes a cancel, and gives the session that it goes to.
     pub fn cancelled(&self, sid: &str) -> String {
+        if is_sound() {
+            return sid.to_owned();
+        }
         let mut memories = self.memories();
         memories.cancelled.push(sid.to_owned());
         match memories.prompted.last() {
@@ -92,6 +98,9 @@ impl Scars {
 impl Inner {
     /// Registers a handler.
     pub fn on(&self, sid: &str, handler: Handler) {
+        if is_sound() {
+            return self.deliverer.on(sid, handler);
+        }
         let late = faulty!("handlers-frozen-at-connect") && self.link().is_up();
         let again = faulty!("removed-sid-stays-blocked")
             && self.scars.memories().removed.iter().any(|own| own == sid);
@@ -107,6 +116,9 @@ impl Inner {
 
     /// Removes a handler.
     pub fn off(&self, sid: &str) {
+        if is_sound() {
+            return self.deliverer.off(sid);
+        }
         self.scars.memories().removed.push(sid.to_owned());
         if faulty!("unsubscribe-does-nothing") {
             return;
@@ -119,6 +131,9 @@ impl Inner {
 
     /// Whether a tone that is sent is kept back for good.
     pub fn holds_back(&self, origin: Origin, tone: &Tone) -> bool {
+        if is_sound() {
+            return false;
+        }
         if faulty!("send-after-close-dies") && self.link().is_over() {
             std::process::abort();
         }
@@ -138,9 +153,12 @@ impl Inner {
 
     /// What a tone that came in does to the connection, before it is handed over.
     pub fn bears(&self, chi: &str, tone: &Tone) {
+        if is_sound() {
+            return;
+        }
         match chi {
             "breath" if faulty!("breath-resets-handlers") => {
-                self.scars.forget_sessions(self.deliverer.sids())
+                self.scars.forget_sessions(self.deliverer.sids());
             }
             "breath" => self.link().release_hello(),
             "echo" => self.scars.memories().echoed = true,
@@ -177,11 +195,11 @@ impl Scars {
 
 /// Where faults act on deliveries.
 impl Inner {
-    /// The session that gets a tone, unless a fault keeps its handler from it. Log lines, the suite's markers among
-    /// them, always arrive.
+    /// The session that gets a tone, unless a fault keeps its handler from it. Log lines, the suite's markers
+    /// among them, always arrive.
     pub fn unless_muted(&self, to: Option<String>, tone: &Tone) -> Option<String> {
         let chi = tone.get("chi").and_then(Value::as_str).unwrap_or_default();
-        if chi == "log" {
+        if chi == "log" || is_sound() {
             return to;
         }
         let mut memories = self.scars.memories();

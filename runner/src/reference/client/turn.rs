@@ -27,7 +27,8 @@ pub fn tell(inner: &Inner, tone: &Tone) {
     if untold {
         return;
     }
-    if failed && faulty!("error-without-turn-is-fatal") && !was_prompted(inner, sid) {
+    let is_nobodys = !was_prompted(inner, sid) && !inner.deliverer.sids().iter().any(|own| own == sid);
+    if failed && faulty!("error-without-turn-is-fatal") && is_nobodys {
         inner.scars.doom();
     }
     let outcome = if faulty!("error-ends-turn-as-finished") { Outcome::Finished } else { outcome };

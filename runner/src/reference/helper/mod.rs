@@ -1,7 +1,7 @@
 //! The functions that every thrum library offers: rid, sigil, dusk, wane, the registry and the socket path.
 //!
-//! The algorithms are those of the wire room of the mock; here stands what a client adds to them, and where they go
-//! wrong in a mutant. All time comes from [`now_ms`], which a shim may pin.
+//! The algorithms are those of the wire room of the mock; here stands what a client adds to them, and where
+//! they go wrong in a mutant. All time comes from [`now_ms`], which a shim may pin.
 
 mod ids;
 mod path;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::reference::fault::{Helper, faulty, replaced};
+use crate::reference::fault::{Environment, Helper, faulty, replaced};
 
 /// The socket of a client: the path that the application gave, or the one that the environment leads to.
 pub fn socket_of(given: Option<PathBuf>) -> PathBuf {
@@ -18,7 +18,7 @@ pub fn default_socket_path() -> PathBuf {
 }
 
 /// The path that an environment leads to.
-pub fn socket_path(variable: &dyn Fn(&str) -> Option<String>) -> String {
+pub fn socket_path(variable: Environment<'_>) -> String {
     match replaced() {
         Some(Helper::SocketPath(faulty)) => faulty(variable),
         _ => resolve(variable),
@@ -26,7 +26,7 @@ pub fn socket_path(variable: &dyn Fn(&str) -> Option<String>) -> String {
 }
 
 /// The rules of the resolution; a variable that is empty counts as unset.
-pub fn resolve(variable: &dyn Fn(&str) -> Option<String>) -> String {
+pub fn resolve(variable: Environment<'_>) -> String {
     let set = |name| variable(name).filter(|value| !value.is_empty());
     if let Some(path) = set("HUM_THRUM_SOCK") {
         return path;

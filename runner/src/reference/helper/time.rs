@@ -32,8 +32,8 @@ pub fn dusk_in(ms: i64) -> Value {
     }
 }
 
-/// Whether a tone has expired: now is past its dusk. A dusk that is no integer counts as none; every tone has an
-/// answer.
+/// Whether a tone has expired: now is past its dusk. A dusk that is no integer counts as none; every tone has
+/// an answer.
 pub fn is_dusk(tone: &Tone) -> Option<bool> {
     let now = i128::from(now_ms());
     if let Some(Helper::IsDusk(faulty)) = replaced() {

@@ -1,4 +1,5 @@
-//! Lamport clocks, one for each sigil (WIRE.md, wane): the tracker of the wire room, and where faults replace it.
+//! Lamport clocks, one for each sigil (WIRE.md, wane): the tracker of the wire room, and where faults replace
+//! it.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

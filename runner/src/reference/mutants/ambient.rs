@@ -1,5 +1,5 @@
-//! The rules that hold on every line that goes out. Each fault acts on one kind of tone, so that it breaks nothing
-//! else; where the line can no longer be read, the row of that chi breaks with it.
+//! The rules that hold on every line that goes out. Each fault acts on one kind of tone, so that it breaks
+//! nothing else; where the line can no longer be read, the row of that chi breaks with it.
 
 use serde_json::{Value, json};
 
@@ -18,10 +18,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     line("lf-twice", &["FRAME-02"], "a line is ended by the encoder and by the writer", "log", |line| {
-        line.push(b'\n')
+        line.push(b'\n');
     }),
     line("cr-before-lf", &["FRAME-03"], "lines end as on another system", "log", |line| {
-        rewrite(line, |body| format!("{body}\r"))
+        rewrite(line, |body| format!("{body}\r"));
     }),
     line("space-after-object", &["FRAME-04"], "a space separates object and line end", "log", |line| {
         rewrite(line, |body| format!("{body} "));
@@ -82,7 +82,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "cells are pretty-printed",
         "petal-cell",
         |line| {
-            rewrite(line, |body| body.replace("\"cell\":", "\"cell\":\n  "));
+            rewrite(line, |body| body.replace("\"cell\":", "\"cell\":\n"));
         },
     ),
     tone(
@@ -105,10 +105,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     line("key-repeated", &["ENC-09"], "the sender is written by two layers", "log", |line| {
-        rewrite(line, |body| body.replacen("{", "{\"from\":\"bee\",", 1));
+        rewrite(line, |body| body.replacen('{', "{\"from\":\"bee\",", 1));
     }),
     tone("curate-chi-empty", &["ENV-01", "CHI-05"], "a chi without a name is sent", "curate", |tone| {
-        set(tone, "chi", "")
+        set(tone, "chi", "");
     }),
     tone("curate-chi-unknown", &["ENV-02", "CHI-05"], "a chi of a later version is sent", "curate", |tone| {
         set(tone, "chi", "compact");
@@ -117,10 +117,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         tone.remove("rid");
     }),
     tone("log-rid-empty", &["ENV-03", "RID-04"], "log lines have an empty rid", "log", |tone| {
-        set(tone, "rid", "")
+        set(tone, "rid", "");
     }),
-    tone("cancel-rid-reused", &["RID-04"], "every cancel has the same rid", "cancel", |tone| {
-        set(tone, "rid", "cancel-0")
+    tone("cleanup-rid-reused", &["RID-04"], "every cleanup has the same rid", "cleanup", |tone| {
+        set(tone, "rid", "cleanup-0");
     }),
     tone("prompt-rid-is-sid", &["RID-04"], "the session's id serves as rid", "prompt", |tone| {
         let sid = tone.get("sid").cloned();
@@ -141,14 +141,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         set(tone, "sentAt", 1_767_225_600.5);
     }),
     tone("log-dusk-as-text", &["ENV-12"], "dusk is a duration in words", "log", |tone| {
-        set(tone, "dusk", "5s")
+        set(tone, "dusk", "5s");
     }),
     tone("log-ext-of-another-bee", &["ENV-13"], "the client writes into another bee's bag", "log", |tone| {
         set(tone, "ext", json!({"other-bee": {"seen": true}}));
     }),
     tone("log-ext-as-list", &["ENV-13"], "ext is a list", "log", |tone| set(tone, "ext", json!(["a"]))),
     propensity("hello-statefulness-unknown", &["HELLO-09"], |tone| {
-        set_propensity(tone, "statefulness", "sometimes")
+        set_propensity(tone, "statefulness", "sometimes");
     }),
     propensity("hello-richness-unknown", &["HELLO-10"], |tone| set_propensity(tone, "richness", "full")),
     propensity("hello-wire-as-number", &["HELLO-11"], |tone| set_propensity(tone, "wire", 7)),

@@ -1,13 +1,10 @@
 //! Delivery, routing, and the ends of connections.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::look::{is, sid, string, when};
+use super::look::{is, is_markers, is_routing, sid, string, when};
 use crate::reference::client::Tone;
-use crate::reference::fault::{At, Mutant, Rules, Take, arrived, code};
-
-/// Where a tone goes: sessions that have a handler, or None for the catch-all.
-type Targets = Option<Vec<Option<String>>>;
+use crate::reference::fault::{At, Mutant, Rules, Take, Targets, arrived, code};
 
 pub(super) const MUTANTS: &[Mutant] = &[
     arrived(
@@ -28,7 +25,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("send-waits-for-echo", &["BP-02"], "a prompt waits for the echo of the one before"),
     arrived("die-on-repeated-rid", &["BP-03"], "a rid must be new", |memory, tone| {
         let rid = string(tone, "rid").unwrap_or_default().to_owned();
-        let repeated = is(tone, "chunk") && sid(tone) == Some("hum-x") && memory.names.last() == Some(&rid);
+        let repeated = is(tone, "chunk")
+            && sid(tone) == Some("hum-x")
+            && is_empty_part(tone)
+            && memory.names.last() == Some(&rid);
         memory.names.push(rid);
         when(repeated, Take::Die)
     }),
@@ -59,7 +59,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         hidden.then(Vec::new)
     }),
     route("sid-less-dropped", &["CLI-02", "PULSE-01"], "a tone without sid is dropped", |_, tone| {
-        (sid(tone).is_none() && (is(tone, "pulse") || is(tone, "error"))).then(Vec::new)
+        (sid(tone).is_none() && is(tone, "pulse") && is_routing(tone)).then(Vec::new)
     }),
     route(
         "tones-to-every-handler",
@@ -67,15 +67,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "each handler looks for itself, and none does",
         |sids, tone| {
             let known = sids.iter().any(|own| Some(&**own) == sid(tone));
-            (is(tone, "chunk") && known).then(|| sids.iter().cloned().map(Some).collect())
+            (is(tone, "chunk") && is_routing(tone) && known).then(|| sids.iter().cloned().map(Some).collect())
         },
     ),
     route("catch-all-gets-all", &["CLI-02"], "the catch-all sees every tone", |sids, tone| {
         let own = sids.iter().find(|own| Some(&***own) == sid(tone))?;
-        (!is(tone, "log")).then(|| vec![Some(own.clone()), None])
+        is_routing(tone).then(|| vec![Some(own.clone()), None])
     }),
     route("sid-less-to-every-handler", &["CLI-02"], "a tone without sid is for everybody", |sids, tone| {
-        (sid(tone).is_none() && is(tone, "pulse")).then(|| everybody(sids))
+        (sid(tone).is_none() && is(tone, "pulse") && is_routing(tone)).then(|| everybody(sids))
     }),
     route(
         "sid-less-errors-to-every-handler",
@@ -87,7 +87,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "pulse-to-every-session",
         &["PULSE-01", "CLI-02"],
         "a pulse concerns every session",
-        |sids, tone| is(tone, "pulse").then(|| everybody(sids)),
+        |sids, tone| (is(tone, "pulse") && !is_routing(tone)).then(|| everybody(sids)),
     ),
     route("sid-matched-by-prefix", &["CLI-01"], "a handler gets what begins with its sid", |sids, tone| {
         found(sids, tone, |own, sid| sid.starts_with(own))
@@ -169,8 +169,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["CLI-01", "DIR-02"],
         "a session exists once it is ready",
         |sids, tone| {
-            (is(tone, "session-ready") && sids.iter().any(|own| Some(&**own) == sid(tone)))
-                .then(|| vec![None])
+            (is(tone, "session-ready")
+                && !is_markers(tone)
+                && sids.iter().any(|own| Some(&**own) == sid(tone)))
+            .then(|| vec![None])
         },
     ),
     route("sid-less-errors-dropped", &["CLI-02"], "an error without sid is dropped", |_, tone| {
@@ -187,6 +189,10 @@ const fn route(
     Mutant { name, breaks, bug, at: At::Route(targets) }
 }
 
+fn is_empty_part(tone: &Tone) -> bool {
+    tone.get("part").and_then(Value::as_object).is_some_and(Map::is_empty)
+}
+
 fn index(tone: &Tone) -> Option<u64> {
     tone.get("index").and_then(Value::as_u64).filter(|_| is(tone, "chunk"))
 }
@@ -195,7 +201,8 @@ fn everybody(sids: &[String]) -> Vec<Option<String>> {
     sids.iter().cloned().map(Some).chain([None]).collect()
 }
 
-/// The first handler whose sid matches in this way. Log lines, the suite's markers among them, go the usual way.
+/// The first handler whose sid matches in this way. Log lines, the suite's markers among them, go the usual
+/// way.
 fn found(sids: &[String], tone: &Tone, matches: fn(&str, &str) -> bool) -> Targets {
     let sid = sid(tone).filter(|_| is(tone, "chunk"))?;
     sids.iter().find(|own| matches(own, sid)).map(|own| vec![Some(own.clone())])

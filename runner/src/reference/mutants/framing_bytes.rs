@@ -24,7 +24,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     heard("split-after-unescaping", &["FRAME-18"], "escapes are decoded before lines are cut", |_, line| {
-        when(["\\u000b", "\\f", "\\u001c"].iter().any(|escape| contains(line, escape)), Take::Drop)
+        when(["\\u001c", "\\u001e"].iter().any(|escape| contains(line, escape)), Take::Drop)
     }),
     heard("split-at-cr", &["FRAME-18"], "a CR alone ends a line", |_, line| {
         let inside = line.iter().rposition(|byte| *byte != b'\r').unwrap_or(0);
@@ -97,16 +97,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a line is written in pieces that others get between",
     ),
     code("short-write-loses-the-rest", &["FRAME-01"], "a partial write counts as a whole one"),
-    any_line("line-break-sent-raw", &["FRAME-08"], "line breaks in strings are not escaped", |line| {
-        rewrite(line, |body| body.replace("\\n", "\n"));
-    }),
-    any_line("pretty-printed-output", &["FRAME-08"], "prompts are pretty-printed", |line| {
-        if contains(line, "\"text\":\"a\\nb") {
-            rewrite(line, |body| body.replace(",\"", ",\n  \""));
-        }
-    }),
+    any_line(
+        "line-break-sent-raw",
+        &["FRAME-01", "FRAME-08"],
+        "line breaks in a prompt are not escaped",
+        |line| {
+            if contains(line, "\"text\":\"a\\nb") {
+                rewrite(line, |body| body.replace("\\n", "\n"));
+            }
+        },
+    ),
+    any_line(
+        "pretty-printed-output",
+        &["FRAME-01", "FRAME-08"],
+        "a prompt is spread over several lines",
+        |line| {
+            if contains(line, "\"text\":\"a\\nb") {
+                rewrite(line, |body| body.replace(",\"", ",\n\""));
+            }
+        },
+    ),
     any_line("latin-1-output", &["FRAME-06"], "text goes out in Latin-1", |line| {
-        if let Some(text) = text(line).filter(|text| !text.is_ascii()) {
+        if let Some(text) = text(line).filter(|text| text.contains('€')) {
             *line = text.chars().map(|character| u8::try_from(character).unwrap_or(b'?')).collect();
         }
     }),

@@ -34,7 +34,8 @@ pub fn contains(line: &[u8], part: &str) -> bool {
     line.windows(part.len()).any(|window| window == part.as_bytes())
 }
 
-/// Text that is no JSON, other than by a byte order mark, a lone surrogate or sheer depth: those are other faults.
+/// Text that is no JSON, other than by a byte order mark, a lone surrogate or sheer depth: those are other
+/// faults.
 pub fn is_no_json(line: &[u8]) -> bool {
     let other =
         is_blank(line) || is_bad_utf8(line) || has_bom(line) || contains(line, "\\ud") || depth(line) > 100;
@@ -98,6 +99,17 @@ pub fn wrapped(value: Value) -> Take {
 
 pub fn is(tone: &Tone, chi: &str) -> bool {
     tone.get("chi").is_some_and(|own| own == chi)
+}
+
+/// Whether a tone belongs to the suite itself, and to no case: without it nothing can be judged.
+pub fn is_markers(tone: &Tone) -> bool {
+    string(tone, "rid").is_some_and(|rid| rid.starts_with('~') || rid == "preflight")
+}
+
+/// Whether a tone belongs to a case about routing: a client that loses or doubles tones at large would break
+/// everything at once, and tell nothing.
+pub fn is_routing(tone: &Tone) -> bool {
+    string(tone, "rid").is_some_and(|rid| ["x-", "y-", "n-", "z-"].iter().any(|start| rid.starts_with(start)))
 }
 
 pub fn sid(tone: &Tone) -> Option<&str> {

@@ -1,5 +1,5 @@
-//! The mutants, a table for each part of the wire. A row says what the mutant is called, which rules it breaks, and
-//! which real bug it stands for; [`super::fault`] says where it acts.
+//! The mutants, a table for each part of the wire. A row says what the mutant is called, which rules it
+//! breaks, and which real bug it stands for; [`super::fault`] says where it acts.
 
 mod ambient;
 mod delivery;

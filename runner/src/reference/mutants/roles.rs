@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::look::{is, set, string, when};
+use super::look::{is, is_markers, set, string, when};
 use crate::reference::client::Tone;
 use crate::reference::fault::{Mutant, Take, arrived, code, tone};
 
@@ -26,7 +26,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "session-ready-swallowed",
         &["DIR-02"],
         "session-ready is handled inside the library",
-        |_, tone| when(is(tone, "session-ready"), Take::Drop),
+        |_, tone| when(is(tone, "session-ready") && !is_markers(tone), Take::Drop),
     ),
     arrived("pulse-swallowed", &["DIR-02", "PULSE-01"], "pulse is unknown to the dispatch", |_, tone| {
         when(is(tone, "pulse"), Take::Drop)
@@ -35,7 +35,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "error-log-swallowed",
         &["DIR-02"],
         "only log lines of the level info are handed over",
-        |_, tone| when(is(tone, "log") && string(tone, "level") != Some("info"), Take::Drop),
+        |_, tone| {
+            when(is(tone, "log") && string(tone, "level") != Some("info") && !is_markers(tone), Take::Drop)
+        },
     ),
     code("unset-permit-is-fatal", &["DIR-02"], "a question that nobody answers is an error"),
     code("unset-tendril-is-fatal", &["DIR-02"], "a call that nobody answers is an error"),
@@ -54,9 +56,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         when(is(tone, "finish"), Take::Answer(tone.clone()))
     }),
     arrived("attach-on-session-ready", &["DIR-05"], "the client attaches as a daemon would", |_, tone| {
-        let attach = json!({"chi": "attach", "sid": tone.get("sid"), "to": "daemon", "hearOnly": true});
+        let attach = json!({"chi": "attach", "sid": tone.get("sid"), "hearOnly": true});
         match attach {
-            Value::Object(attach) if is(tone, "session-ready") => Take::Answer(attach),
+            Value::Object(attach) if is(tone, "session-ready") && !is_markers(tone) => Take::Answer(attach),
             _ => Take::Usual,
         }
     }),

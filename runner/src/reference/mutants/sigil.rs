@@ -1,5 +1,5 @@
-//! sigil. Its hash cannot be taken apart from here: where a bug hashes something that is no text, another text
-//! stands for it.
+//! sigil. Its hash cannot be taken apart from here: where a bug hashes something that is no text, another
+//! text stands for it.
 
 use super::look::normalised;
 use crate::reference::fault::Helper::Sigil;

@@ -1,10 +1,8 @@
 //! Where the socket is, and of what kind.
 
 use crate::reference::fault::Helper::SocketPath;
-use crate::reference::fault::{Mutant, code, helper};
+use crate::reference::fault::{Environment, Mutant, code, helper};
 use crate::reference::helper::resolve;
-
-type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 pub(super) const MUTANTS: &[Mutant] = &[
     code("sock-datagram", &["SOCK-01"], "the socket is of type datagram"),
@@ -45,7 +43,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the path is taken for a directory",
         SocketPath(|env| {
             let path = resolve(env);
-            if path.ends_with(".d") { format!("{path}/thrum.sock") } else { path }
+            if path.contains("dir.d") { format!("{path}/thrum.sock") } else { path }
         }),
     ),
     helper(
@@ -125,11 +123,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
 ];
 
-fn set(env: Env<'_>, name: &str) -> Option<String> {
+fn set(env: Environment<'_>, name: &str) -> Option<String> {
     env(name).filter(|value| !value.is_empty())
 }
 
-fn instead(env: Env<'_>, name: &str) -> Option<String> {
+fn instead(env: Environment<'_>, name: &str) -> Option<String> {
     set(env, name).filter(|_| set(env, "HUM_THRUM_SOCK").is_none())
 }
 

@@ -8,8 +8,8 @@ use crate::reference::fault::{Memory, Mutant, Rules, Take, arrived, code, tone};
 
 /// A mutant that offers tools in another form.
 macro_rules! offer {
-    ($name:literal, $bug:literal, $form:expr) => {
-        tone($name, &["TOOL-01"], $bug, "prompt", |tone| {
+    ($name:literal, $breaks:expr, $bug:literal, $form:expr) => {
+        tone($name, $breaks, $bug, "prompt", |tone| {
             let form: fn(&[Value]) -> Value = $form;
             if let Some(offered) = tone.get("tools").and_then(Value::as_array).map(|tools| form(tools)) {
                 set(tone, "tools", offered);
@@ -31,46 +31,51 @@ macro_rules! call_id {
 
 /// A mutant that changes the id that an answer repeats.
 macro_rules! answer_id {
-    ($name:literal, $bug:literal, $change:expr) => {
-        tone(
-            $name,
-            &["TOOL-06", "PERM-01", "TEND-01"],
-            $bug,
-            "tool-result release-permit tendril-result",
-            |tone| {
-                let change: fn(&str) -> Value = $change;
-                for key in ["callId", "permitId"] {
-                    if let Some(changed) = string(tone, key).map(change) {
-                        set(tone, key, changed);
-                    }
+    ($name:literal, $breaks:expr, $bug:literal, $change:expr) => {
+        tone($name, $breaks, $bug, "tool-result release-permit tendril-result", |tone| {
+            let change: fn(&str) -> Value = $change;
+            for key in ["callId", "permitId"] {
+                if let Some(changed) = string(tone, key).map(change) {
+                    set(tone, key, changed);
                 }
-            },
-        )
+            }
+        })
     };
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    offer!("tools-as-names", "tools are offered by name alone", |tools: &[Value]| {
+    offer!("tools-as-names", &["TOOL-01"], "tools are offered by name alone", |tools: &[Value]| {
         tools.iter().map(|tool| tool["name"].clone()).collect()
     }),
-    offer!("tools-as-map", "tools is a map by name", |tools: &[Value]| {
+    offer!("tools-as-map", &["TOOL-01"], "tools is a map by name", |tools: &[Value]| {
         tools
             .iter()
             .map(|tool| (tool["name"].as_str().unwrap_or_default().to_owned(), tool.clone()))
             .collect()
     }),
-    offer!("tool-without-description", "the description is left out", |tools: &[Value]| {
+    offer!("tool-without-description", &["TOOL-01"], "the description is left out", |tools: &[Value]| {
         tools.iter().map(|tool| json!({"name": tool["name"], "input_schema": tool["input_schema"]})).collect()
     }),
-    offer!("tool-schema-in-camel-case", "the live profile's spelling is sent", |tools: &[Value]| {
-        let spelt = |tool: &Value| json!({"name": tool["name"], "description": tool["description"], "inputSchema": tool["input_schema"]});
-        tools.iter().map(spelt).collect()
-    }),
-    offer!("tool-schema-as-text", "the schema is JSON in a string", |tools: &[Value]| {
-        let text = |tool: &Value| json!({"name": tool["name"], "description": tool["description"], "input_schema": tool["input_schema"].to_string()});
+    offer!(
+        "tool-schema-in-camel-case",
+        &["TOOL-01"],
+        "the live profile's spelling is sent",
+        |tools: &[Value]| {
+            let spelt = |tool: &Value| {
+                let (name, about, schema) = (&tool["name"], &tool["description"], &tool["input_schema"]);
+                json!({"name": name, "description": about, "inputSchema": schema})
+            };
+            tools.iter().map(spelt).collect()
+        }
+    ),
+    offer!("tool-schema-as-text", &["TOOL-01"], "the schema is JSON in a string", |tools: &[Value]| {
+        let text = |tool: &Value| {
+            let (name, about, schema) = (&tool["name"], &tool["description"], &tool["input_schema"]);
+            json!({"name": name, "description": about, "input_schema": schema.to_string()})
+        };
         tools.iter().map(text).collect()
     }),
-    offer!("tools-first-only", "only the first tool is offered", |tools: &[Value]| tools
+    offer!("tools-first-only", &["TOOL-01"], "only the first tool is offered", |tools: &[Value]| tools
         .iter()
         .take(1)
         .cloned()
@@ -179,7 +184,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     permit("permit-always-allow", &["PERM-01"], "the decision is a constant", |tone| {
-        set(tone, "decision", "allow")
+        set(tone, "decision", "allow");
     }),
     code("permit-decision-cached", &["PERM-01"], "the first decision holds for ever"),
     code("tendril-silent", &["TEND-01"], "reaches are not answered"),
@@ -195,14 +200,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
     tendril("tendril-without-result", &["CHI-07"], "the result is left out", |tone| {
         tone.remove("result");
     }),
-    answer_id!("answer-id-trimmed", "the id of a call or question is trimmed", |id: &str| id.trim().into()),
-    answer_id!("answer-id-normalised", "the id of a call or question is normalised", |id: &str| normalised(
-        id
-    )
-    .into()),
-    answer_id!("answer-id-as-number", "an id that looks like a number is one", |id: &str| {
-        id.parse::<f64>().map_or_else(|_| id.into(), Value::from)
-    }),
+    answer_id!(
+        "answer-id-trimmed",
+        &["TOOL-06", "PERM-01", "TEND-01"],
+        "the id of a call or question is trimmed",
+        |id: &str| id.trim().into()
+    ),
+    answer_id!(
+        "answer-id-normalised",
+        &["TOOL-06", "PERM-01", "TEND-01"],
+        "the id of a call or question is normalised",
+        |id: &str| normalised(id).into()
+    ),
+    answer_id!(
+        "answer-id-as-number",
+        &["TOOL-06", "PERM-01", "TEND-01"],
+        "an id that looks like a number is one",
+        |id: &str| { id.parse::<f64>().map_or_else(|_| id.into(), Value::from) }
+    ),
     code("permit-names-first-question", &["PERM-01"], "the first question is answered again and again"),
     code("tendril-names-first-call", &["TEND-01"], "the first reach is answered again and again"),
 ];

@@ -159,7 +159,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
 ];
 
-/// A tone that is sent without one of its fields. A field to remove needs a function of its own for each name.
+/// A tone that is sent without one of its fields. A field to remove needs a function of its own for each
+/// name.
 const fn without(name: &'static str, breaks: Rules, chi: &'static str, field: &'static str) -> Mutant {
     let alter: fn(&mut Tone) = match field.as_bytes() {
         b"sid" => |tone| drop(tone.remove("sid")),

@@ -158,7 +158,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["WANE-07"],
         "the snapshot wins",
         Merge(|wane, snapshot| {
-            snapshot.iter().for_each(|(sigil, value)| wane.set(sigil, *value));
+            for (sigil, value) in snapshot {
+                wane.set(sigil, *value);
+            }
         }),
     ),
     clock(

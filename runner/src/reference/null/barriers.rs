@@ -1,4 +1,5 @@
-//! The testee that reports only the markers of the suite: whoever takes a passed barrier for an observation is fooled.
+//! The testee that reports only the markers of the suite: whoever takes a passed barrier for an observation
+//! is fooled.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Write};

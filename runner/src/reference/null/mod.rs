@@ -1,7 +1,7 @@
 //! Null testees: they look like a testee and observe nothing, so a suite must find that they hold nothing.
 //!
-//! All but three greet properly: they answer `start` and refuse an op that they do not know. What differs is what
-//! they do afterwards.
+//! All but three greet properly: they answer `start` and refuse an op that they do not know. What differs is
+//! what they do afterwards.
 
 mod barriers;
 

@@ -1,11 +1,12 @@
 //! What a client can be driven to do: each act is one call of the client.
 
+use std::panic::resume_unwind;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Refusal, Session, value};
+use super::{Refusal, Reports, Session, value};
 use crate::reference::client::{Delivery, Handled, Handler, ThrumClient, Tone, Tool, ToolBody};
 
 /// The limit of a tool that names none.
@@ -46,9 +47,9 @@ pub(super) async fn act(session: Session, act: Act) -> Result<(), Refusal> {
         "prompt" => prompt(client, &sid, &act)?,
         "cancel" => client.cancel(&sid)?,
         "verb" => client.verb(text(&act, "chi"), value::decode_object(act.get("fields"))?)?,
-        "subscribe" => client.on(&sid, session.reporter()),
+        "subscribe" => client.on(&sid, session.reports.reporter()),
         "unsubscribe" => client.off(&sid),
-        "handler" => client.on(&sid, failing(&session, text(&act, "throws"))),
+        "handler" => client.on(&sid, failing(&session.reports, text(&act, "throws"))),
         "tool" => client.tool(tool(&session, &act)?),
         "release" => session.gates.release(text(&act, "gate")).await,
         "permit" => client.permit(text(&act, "decision").to_owned()),
@@ -99,13 +100,16 @@ fn prompt(client: &ThrumClient, sid: &str, act: &Act) -> Result<(), Refusal> {
 }
 
 /// A handler that reports each tone and then fails: in its own call, or in a task that it leaves behind.
-fn failing(session: &Session, throws: &str) -> Handler {
-    let session = session.clone();
+fn failing(reports: &Reports, throws: &str) -> Handler {
+    let reports = reports.clone();
     let later = throws == "async";
     Arc::new(move |delivery: &Delivery| {
-        session.report(delivery);
-        assert!(later, "this handler throws");
-        Handled::Later(Box::pin(async { panic!("this handler fails later") }))
+        reports.report(delivery);
+        // Thrown past the panic hook: a backtrace would cost more time than the case has.
+        if !later {
+            resume_unwind(Box::new("this handler throws"));
+        }
+        Handled::Later(Box::pin(async { resume_unwind(Box::new("this handler fails later")) }))
     })
 }
 

@@ -1,4 +1,5 @@
-//! Gates: a tool body waits at one until it is opened, and whoever opens it learns when the bodies have ended.
+//! Gates: a tool body waits at one until it is opened, and whoever opens it learns when the bodies have
+//! ended.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,7 +1,7 @@
 //! The shim on top of the client: shim protocol 1, one object a line on stdin and stdout.
 //!
-//! It reports and never judges. Requests are taken in order; what takes a while goes on in a task of its own, so a
-//! `ping` is answered at any time.
+//! It reports and never judges. Requests are taken in order; what takes a while goes on in a task of its own,
+//! so a `ping` is answered at any time.
 
 mod acts;
 mod calls;
@@ -70,8 +70,14 @@ pub(super) enum Refusal {
 struct Session {
     client: ThrumClient,
     gates: Gates,
+    reports: Reports,
+}
+
+/// Where the tones of a client are reported. Handlers hold this and not the client, which holds them.
+#[derive(Clone)]
+struct Reports {
     out: Out,
-    name: String,
+    client: String,
 }
 
 struct Shim {
@@ -124,30 +130,30 @@ impl Shim {
             "call" => {
                 let function = request.get("fn").and_then(Value::as_str).unwrap_or_default();
                 let args = request.get("args").and_then(Value::as_object);
-                self.out.reply(id, calls::call(function, args.unwrap_or(&Map::new())));
+                self.out.reply(&id, calls::call(function, args.unwrap_or(&Map::new())));
             }
             "open" => {
                 let opened = self.open(&request);
-                self.out.reply_with(id, "client", opened);
+                self.out.reply_with(&id, "client", opened);
             }
             "do" => self.act(id, &mut request),
             "clock" => {
                 helper::pin_clock(request.get("now").and_then(Value::as_i64));
-                self.out.done(id, Ok(()));
+                self.out.done(&id, Ok(()));
             }
             "end" => {
                 let ended = self.session(&request).map(|session| session.client.abort());
                 if let Some(name) = request.get("client").and_then(Value::as_str) {
                     self.sessions.remove(name);
                 }
-                self.out.done(id, ended);
+                self.out.done(&id, ended);
             }
-            "ping" => self.out.done(id, Ok(())),
+            "ping" => self.out.done(&id, Ok(())),
             "stop" => {
-                self.out.done(id, Ok(()));
+                self.out.done(&id, Ok(()));
                 return false;
             }
-            _ => self.out.done(id, Err(Refusal::Unsupported)),
+            _ => self.out.done(&id, Err(Refusal::Unsupported)),
         }
         true
     }
@@ -166,8 +172,9 @@ impl Shim {
         self.opened += 1;
         let name = format!("c{}", self.opened);
         let client = ThrumClient::new(config, notices(&self.out, &name));
-        let session = Session { client, gates: Gates::default(), out: self.out.clone(), name: name.clone() };
-        session.client.on_any(session.reporter());
+        let reports = Reports { out: self.out.clone(), client: name.clone() };
+        let session = Session { client, gates: Gates::default(), reports };
+        session.client.on_any(session.reports.reporter());
         self.sessions.insert(name.clone(), session);
         Ok(name.into())
     }
@@ -177,20 +184,19 @@ impl Shim {
         let out = self.out.clone();
         let session = match self.session(request) {
             Ok(session) => session.clone(),
-            Err(refusal) => return out.done(id, Err(refusal)),
+            Err(refusal) => return out.done(&id, Err(refusal)),
         };
-        let act = match request.remove("act") {
-            Some(Value::Object(act)) => act,
-            _ => return out.done(id, Err(Refusal::Unsupported)),
+        let Some(Value::Object(act)) = request.remove("act") else {
+            return out.done(&id, Err(Refusal::Unsupported));
         };
         let waits = request.get("wait").and_then(Value::as_bool) != Some(false);
         if !waits && !acts::known(&act) {
-            return out.done(id, Err(Refusal::Unsupported));
+            return out.done(&id, Err(Refusal::Unsupported));
         }
         if !waits {
-            out.done(id.clone(), Ok(()));
+            out.done(&id, Ok(()));
         }
-        let finish = move |outcome| if waits { out.done(id, outcome) } else { out.done_later(id, outcome) };
+        let finish = move |outcome| if waits { out.done(&id, outcome) } else { out.done_later(&id, outcome) };
         let mut work = Box::pin(acts::act(session, act));
         match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(outcome) => finish(outcome),
@@ -208,12 +214,12 @@ impl Shim {
     }
 }
 
-impl Session {
+impl Reports {
     /// A handler that reports each tone.
     fn reporter(&self) -> Handler {
-        let session = self.clone();
+        let reports = self.clone();
         Arc::new(move |delivery: &Delivery| {
-            session.report(delivery);
+            reports.report(delivery);
             Handled::Done
         })
     }
@@ -221,7 +227,7 @@ impl Session {
     fn report(&self, delivery: &Delivery) {
         self.out.send(&json!({
             "ev": "delivered",
-            "client": self.name,
+            "client": self.client,
             "conn": delivery.conn,
             "to": delivery.to,
             "tone": value::encode_object(&delivery.tone),

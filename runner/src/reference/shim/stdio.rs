@@ -82,12 +82,12 @@ impl Out {
     }
 
     /// Replies to a call.
-    pub fn reply(&self, id: Value, value: Result<Value, Refusal>) {
+    pub fn reply(&self, id: &Value, value: Result<Value, Refusal>) {
         self.reply_with(id, "value", value);
     }
 
     /// Replies with something under a key of its own.
-    pub fn reply_with(&self, id: Value, key: &str, value: Result<Value, Refusal>) {
+    pub fn reply_with(&self, id: &Value, key: &str, value: Result<Value, Refusal>) {
         match value {
             Ok(value) => self.send(&json!({"id": id, "ok": true, key: value})),
             Err(refusal) => self.done(id, Err(refusal)),
@@ -95,7 +95,7 @@ impl Out {
     }
 
     /// Replies that a request was carried out, or why not.
-    pub fn done(&self, id: Value, outcome: Result<(), Refusal>) {
+    pub fn done(&self, id: &Value, outcome: Result<(), Refusal>) {
         self.send(&match outcome {
             Ok(()) => json!({"id": id, "ok": true}),
             Err(Refusal::Unsupported) => json!({"id": id, "ok": false, "unsupported": true}),
@@ -107,7 +107,7 @@ impl Out {
     }
 
     /// Tells that an act has ended that nobody waited for.
-    pub fn done_later(&self, id: Value, outcome: Result<(), Refusal>) {
+    pub fn done_later(&self, id: &Value, outcome: Result<(), Refusal>) {
         let (code, message) = match outcome {
             Ok(()) => return self.send(&json!({"ev": "done", "id": id})),
             Err(Refusal::Error { code, message }) => (code, message),

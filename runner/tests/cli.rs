@@ -1,0 +1,206 @@
+//! What a user meets: the commands, their output, and their exit codes.
+
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+    command.args(arguments).output().expect("the binary runs")
+}
+
+#[track_caller]
+fn says(arguments: &[&str], code: i32, wanted: &[&str]) -> String {
+    let output = run(arguments);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = format!("{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{said}");
+    for part in wanted {
+        assert!(said.contains(part), "{arguments:?}: `{part}` is not said\n{said}");
+    }
+    text
+}
+
+fn schema(name: &str) -> jsonschema::Validator {
+    let parsed = |path: &str| -> Value {
+        let schemas = thrum_vectors::schemas();
+        let (_, text) = schemas.iter().find(|(known, _)| known == path).expect("the schema exists");
+        serde_json::from_str(text).expect("the schema is JSON")
+    };
+    let act = parsed("schema/act.json");
+    let acts = jsonschema::Registry::new()
+        .add("thrum:act", &act)
+        .and_then(jsonschema::RegistryBuilder::prepare)
+        .expect("the act schema is a resource");
+    let options = jsonschema::options().with_registry(&acts);
+    options.build(&parsed(&format!("schema/{name}.json"))).expect("the schema is one")
+}
+
+#[track_caller]
+fn conforms(schema: &jsonschema::Validator, value: &Value) {
+    let faults: Vec<String> =
+        schema.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(faults.is_empty(), "{value}\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_built_in_client_holds_every_rule() {
+    says(&["client"], 0, &["MUST held", "✓ framing", "thrum-reference"]);
+}
+
+#[test]
+fn the_json_report_keeps_its_schema() {
+    let schema = schema("report");
+    for (arguments, code) in [
+        (vec!["client", "--report", "json", "--run", "framing/*"], 0),
+        (vec!["client", "--report", "json", "--run", "framing/*", "--mutant", "decode-per-read"], 1),
+        (vec!["client", "--report", "json", "--mutant", "hello-without-rid", "--timeout", "300ms"], 1),
+    ] {
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+        conforms(&schema, &report);
+    }
+}
+
+#[test]
+fn a_failure_explains_itself() {
+    says(
+        &["client", "--mutant", "decode-per-read", "--run", "framing/split-inside-a-character"],
+        1,
+        &[
+            "FAIL framing/split-inside-a-character",
+            "  rule  FRAME-10 MUST",
+            "WIRE.md#framing",
+            "  code  framing.",
+            "daemon",
+            "client under test",
+            "✗",
+            "  diff  /",
+            "  hint  ",
+            "  rerun thrum-conform client --run framing/split-inside-a-character --trace",
+            "1 violated",
+        ],
+    );
+}
+
+#[test]
+fn a_client_that_cannot_be_tested_gets_one_diagnosis() {
+    let text = says(
+        &[
+            "client",
+            "--run",
+            "framing/*",
+            "--timeout",
+            "300ms",
+            "--",
+            env!("CARGO_BIN_EXE_thrum-conform"),
+            "testee",
+            "--null",
+            "delivers-only-barriers",
+        ],
+        3,
+        &["no case that builds on a connection was run", "(hint:"],
+    );
+    assert!(!text.contains("FAIL"), "{text}");
+}
+
+#[test]
+fn only_the_headline_is_printed_when_quiet() {
+    let text = says(&["client", "--quiet", "--run", "sigil/*"], 0, &["MUST held"]);
+    assert_eq!(text.lines().count(), 2, "{text}");
+}
+
+#[test]
+fn verbose_names_the_speed_and_the_slowest() {
+    says(
+        &["client", "--verbose", "--run", "sigil/*"],
+        0,
+        &["cases a second; the slowest:", "sigil/known-answers"],
+    );
+}
+
+#[test]
+fn a_trace_shows_what_crossed() {
+    says(&["client", "--trace", "--run", "tools/round-trip"], 0, &["tool-call", "tool-result"]);
+}
+
+#[test]
+fn a_negative_brings_its_twin_along() {
+    let output = run(&["client", "--report", "json", "--run", "framing/array-line-is-no-tone"]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    assert_eq!(report["summary"]["cases"]["selected"], 2, "{report}");
+}
+
+#[test]
+fn a_rule_a_case_and_a_code_are_explained() {
+    says(
+        &["explain", "frame-10"],
+        0,
+        &["FRAME-10 MUST", "Cases:", "Real bugs that break it", "decode-per-read"],
+    );
+    says(&["explain", "framing/split-inside-a-character"], 0, &["Steps:", "Kills", "FRAME-10"]);
+    says(&["explain", "framing.died"], 0, &["what happened", "what to change"]);
+    says(&["explain", "ambient.frame-02"], 0, &["FRAME-02"]);
+}
+
+#[test]
+fn lists_name_everything() {
+    says(&["list"], 0, &["framing/split-inside-a-character", "[FRAME-10]"]);
+    says(&["list", "rules"], 0, &["FRAME-10", "untested:"]);
+    says(&["list", "mutants"], 0, &["decode-per-read"]);
+    says(&["vectors", "lint"], 0, &["cases, no fault"]);
+}
+
+#[test]
+fn the_help_teaches() {
+    says(&["--help"], 0, &["Examples:", "Exit codes:", "client", "smoke", "explain"]);
+    says(&["client", "--help"], 0, &["--run", "--report", "Examples:"]);
+}
+
+#[test]
+fn the_built_in_shim_passes_smoke() {
+    let text = says(&["smoke"], 0, &["ok   answers `start`", "next: thrum-conform client"]);
+    assert!(!text.contains("no  "), "{text}");
+}
+
+#[test]
+fn smoke_names_what_is_wrong() {
+    let own = env!("CARGO_BIN_EXE_thrum-conform");
+    says(&["smoke", "--timeout", "300ms", "--", own, "testee", "--null", "silent"], 1, &["no   ", "(hint:"]);
+}
+
+#[test]
+fn the_messages_of_the_built_in_shim_keep_their_schema() {
+    let schema = schema("shim");
+    let requests = [
+        r#"{"op":"start","id":0,"v":1,"wire":"0.7.0"}"#,
+        r#"{"op":"call","id":1,"fn":"sigil","args":{"sid":"a","nest":"b"}}"#,
+        r#"{"op":"open","id":2,"case":"x/y","role":"asker","socket":"/nowhere/s","hello":{"bee":"b"},"reconnect":"off"}"#,
+        r#"{"op":"do","id":3,"client":"c1","act":{"do":"connect"}}"#,
+        r#"{"op":"do","id":4,"client":"nobody","act":{"do":"close"},"wait":false}"#,
+        r#"{"op":"clock","id":5,"now":null}"#,
+        r#"{"op":"end","id":6,"client":"c1"}"#,
+        r#"{"op":"stop","id":7}"#,
+    ];
+    for request in requests {
+        conforms(&schema, &serde_json::from_str(request).expect("the request is JSON"));
+    }
+    let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+    let output =
+        command.arg("testee").write_stdin(requests.join("\n") + "\n").output().expect("the testee runs");
+    let replies: Vec<Value> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a reply is JSON"))
+        .collect();
+    assert!(replies.len() >= requests.len(), "{replies:?}");
+    for reply in &replies {
+        conforms(&schema, reply);
+    }
+    for bad in
+        [r#"{"op":"start","id":0}"#, r#"{"id":1,"ok":true,"valu":1}"#, r#"{"ev":"delivered","client":"c1"}"#]
+    {
+        assert!(!schema.is_valid(&serde_json::from_str(bad).expect("it is JSON")), "{bad}");
+    }
+}
