@@ -67,10 +67,10 @@ fn the_json_report_keeps_its_schema() {
 #[test]
 fn a_failure_explains_itself() {
     says(
-        &["client", "--mutant", "decode-per-read", "--run", "framing/split-inside-a-character"],
+        &["client", "--mutant", "decode-per-read", "--run", "framing/split-inside-a-two-byte-character"],
         1,
         &[
-            "FAIL framing/split-inside-a-character",
+            "FAIL framing/split-inside-a-two-byte-character",
             "  rule  FRAME-10 MUST",
             "WIRE.md#framing",
             "  code  framing.",
@@ -79,7 +79,7 @@ fn a_failure_explains_itself() {
             "✗",
             "  diff  /",
             "  hint  ",
-            "  rerun thrum-conform client --run framing/split-inside-a-character --trace",
+            "  rerun thrum-conform client --run framing/split-inside-a-two-byte-character --trace",
             "1 violated",
         ],
     );
@@ -91,7 +91,7 @@ fn a_client_that_cannot_be_tested_gets_one_diagnosis() {
         &[
             "client",
             "--run",
-            "framing/*",
+            "routing/*",
             "--timeout",
             "300ms",
             "--",
@@ -140,14 +140,14 @@ fn a_rule_a_case_and_a_code_are_explained() {
         0,
         &["FRAME-10 MUST", "Cases:", "Real bugs that break it", "decode-per-read"],
     );
-    says(&["explain", "framing/split-inside-a-character"], 0, &["Steps:", "Kills", "FRAME-10"]);
+    says(&["explain", "framing/split-inside-a-two-byte-character"], 0, &["Steps:", "Kills", "FRAME-10"]);
     says(&["explain", "framing.died"], 0, &["what happened", "what to change"]);
     says(&["explain", "ambient.frame-02"], 0, &["FRAME-02"]);
 }
 
 #[test]
 fn lists_name_everything() {
-    says(&["list"], 0, &["framing/split-inside-a-character", "[FRAME-10]"]);
+    says(&["list"], 0, &["framing/split-inside-a-two-byte-character", "[FRAME-10]"]);
     says(&["list", "rules"], 0, &["FRAME-10", "untested:"]);
     says(&["list", "mutants"], 0, &["decode-per-read"]);
     says(&["vectors", "lint"], 0, &["cases, no fault"]);

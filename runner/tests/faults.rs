@@ -154,7 +154,9 @@ fn a_vector_file_with_faults_names_each_with_file_line_and_pointer() {
     let text = r#"{"format": 1, "section": "bad", "title": "t", "frame": "ndjson", "codes": {}, "cases": [
  {"id": "bad/one", "title": "t", "kind": "call", "under_test": ["client"], "decides": ["SIGIL-99"],
   "since": "0.5.0", "status": "scored", "fn": "sigil",
-  "examples": [{"tc": 1, "tc": 2, "args": {}, "returns": "x", "rule": "SIGIL-99", "code": "bad.none"}], "colour": 1}
+  "examples": [{"tc": 1, "tc": 2, "args": {"sid": "a"}, "returns": "x", "rule": "SIGIL-99", "code": "bad.none"}]},
+ {"id": "bad/two", "title": "t", "kind": "call", "under_test": ["client"], "decides": ["SIGIL-01"],
+  "since": "0.5.0", "status": "scored", "fn": "sigil", "examples": [], "colour": 1}
 ]}"#;
     std::fs::write(&file, text).expect("the file can be written");
     let path = file.display().to_string();
@@ -163,7 +165,7 @@ fn a_vector_file_with_faults_names_each_with_file_line_and_pointer() {
     std::fs::write(&file, text.replace(r#""tc": 1, "tc": 2"#, r#""tc": 1"#))
         .expect("the file can be written");
     let output = trial.run(&["client", "--vectors", &path]);
-    check(&output, 2, &["bad.json:2", "SIGIL-99", "bad.json:4", "colour", "/cases/0"], "schema and rules");
+    check(&output, 2, &["bad.json:2", "SIGIL-99", "bad.json:6", "colour", "/cases/1"], "schema and rules");
 }
 
 #[test]
