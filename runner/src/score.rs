@@ -41,7 +41,11 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     let cases = discount_lone_negatives(discount_behind_gate(results.cases, results.gate.as_ref()));
     let broken_ambient = broken_ambient(&cases);
     let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases)).collect();
-    rows.extend(broken_ambient.values().map(|failure| scoring.ambient_row(failure)));
+    let counts = |failure: &&Failure| {
+        let asked = scoring.book.get(&failure.rule).is_some_and(|rule| scoring.asks(rule));
+        asked && !results.plan.rules_not_applicable.contains_key(&failure.rule)
+    };
+    rows.extend(broken_ambient.values().filter(counts).map(|failure| scoring.ambient_row(failure)));
     let mut without_case = Vec::new();
     let mut rules = Vec::new();
     for rule in scoring.book.rules().filter(|rule| scoring.asks(rule)) {
@@ -107,7 +111,7 @@ fn discount_behind_gate<'a>(mut cases: Vec<Judged<'a>>, gate: Option<&Gate>) -> 
     for case in cases.iter_mut().filter(|case| matches!(case.case.body, Body::Wire { .. })) {
         case.sightings.retain(|sighting| sighting.offence.is_some());
         for verdict in &mut case.verdicts {
-            if is_good(verdict) {
+            if verdict.is_good() {
                 let cause = Cause { why: gate.why.clone(), blocked_by: gate.rule.clone() };
                 verdict.outcome = Outcome::Inconclusive(cause);
             }
@@ -125,7 +129,7 @@ fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
             continue;
         };
         for verdict in &mut case.verdicts {
-            if is_good(verdict) {
+            if verdict.is_good() {
                 let why = format!("its twin {twin} did not pass");
                 verdict.outcome = Outcome::Inconclusive(Cause { why, blocked_by: None });
             }
@@ -135,17 +139,13 @@ fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
 }
 
 fn passed(case: &Judged<'_>) -> bool {
-    case.verdicts.iter().all(is_good)
-}
-
-fn is_good(verdict: &Verdict) -> bool {
-    matches!(verdict.outcome, Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_))
+    case.verdicts.iter().all(Verdict::is_good)
 }
 
 /// Of each broken ambient rule, the first offence.
 fn broken_ambient(cases: &[Judged<'_>]) -> BTreeMap<String, Failure> {
     let mut broken = BTreeMap::new();
-    for case in cases {
+    for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
         for sighting in &case.sightings {
             let Some(offence) = &sighting.offence else { continue };
             broken.entry(sighting.rule.to_owned()).or_insert_with(|| Failure {
@@ -290,7 +290,7 @@ impl Scoring<'_> {
             }
         }
         match idle {
-            Some(why) if !judged.verdicts.iter().any(is_good) => (CaseVerdict::NotExercised, why),
+            Some(why) if !judged.verdicts.iter().any(Verdict::is_good) => (CaseVerdict::NotExercised, why),
             _ => (CaseVerdict::Pass, String::new()),
         }
     }

@@ -91,7 +91,7 @@ fn a_client_that_cannot_be_tested_gets_one_diagnosis() {
         &[
             "client",
             "--run",
-            "routing/*",
+            "encoding/*",
             "--timeout",
             "300ms",
             "--",

@@ -35,11 +35,15 @@ impl Walk<'_> {
             Asked::Late => return Err(Why::Silent),
         };
         let accepted = matches!(reply, Reply::Ok(_));
+        if act == "close" {
+            self.closed.insert(step.client);
+        }
         if accepted {
             self.note_routes(step.client, act, &message);
         }
         match (&reply, raises) {
             (Reply::Unsupported, _) => return Err(Why::Unsupported),
+            (Reply::Impossible { why }, _) => return Err(Why::Impossible(why.clone())),
             (Reply::Refused { code, message }, Raises::Never) => {
                 return Err(Why::Refused(format!("{code}: {message}")));
             }

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::evidence::Why;
 use super::walk::Walk;
-use crate::testee::{Asked, Event, Heard, Reply, Request};
+use crate::testee::{Asked, Event, Heard, Reply, Request, Stamped};
 
 /// What the rid of a barrier tone, or the message of a marker, begins with.
 pub const MARKER: &str = "~barrier-";
@@ -38,22 +38,29 @@ impl Walk<'_> {
             bytes.extend(frame::terminate(codec::encode(&tone)));
         }
         self.write(conn, &bytes, &Split::Whole).await?;
-        let reported = self.reported(conn, &rid, &routes).await?;
+        let reported = self.reported(conn, owner, &rid, &routes).await?;
         for (route, came_out) in reported {
             if route != came_out {
                 return Err(Why::Misrouted(if route.is_some() { "CLI-01" } else { "CLI-02" }));
             }
         }
-        self.settled = only.is_none();
+        self.settled = only.is_none().then_some(owner);
         Ok(())
     }
 
-    async fn reported(&mut self, conn: usize, rid: &str, routes: &[Option<String>]) -> Result<Reported, Why> {
+    async fn reported(
+        &mut self,
+        conn: usize,
+        owner: usize,
+        rid: &str,
+        routes: &[Option<String>],
+    ) -> Result<Reported, Why> {
+        let handle = self.handles[owner].clone();
         let from = self.seen_events;
         let mut reported = Reported::new();
         let mut next = from;
         let look = |heard: &mut Heard| {
-            collect(heard, &mut next, rid, &mut reported);
+            collect(heard, &mut next, &handle, rid, &mut reported);
             routes.iter().all(|route| reported.contains_key(route)).then_some(())
         };
         let waited = {
@@ -73,7 +80,7 @@ impl Walk<'_> {
     }
 
     /// Everything that the client sent on this connection before has arrived.
-    /// Nothing is asked where the connection has ended, or where the client no longer takes a tone.
+    /// Nothing is asked where the connection has ended, or of a client that was driven to close.
     pub(super) async fn marker(&mut self, conn: usize) -> Result<(), Why> {
         if self.daemon.connections() <= conn || self.daemon.is_over(conn) {
             return Ok(());
@@ -81,11 +88,16 @@ impl Walk<'_> {
         let message = self.next_marker();
         let tone = json!({"chi": "log", "level": "debug", "message": message});
         self.sent.push(tone.clone());
-        let client = self.handles[self.owners.get(conn).copied().unwrap_or(0)].clone();
+        let owner = self.owners.get(conn).copied().unwrap_or(0);
+        let client = self.handles[owner].clone();
         let act = json!({"do": "send", "tone": tone});
         match self.shim.ask(Request::Do { client, act, wait: true }).await? {
             Asked::Answer(reply) if matches!(reply.what, Reply::Ok(_)) => {}
-            Asked::Answer(_) => return Ok(()),
+            Asked::Answer(_) if self.closed.contains(&owner) || self.daemon.is_over(conn) => return Ok(()),
+            Asked::Answer(Stamped { what: Reply::Refused { code, message }, .. }) => {
+                return Err(Why::NoMarker(format!("{code}: {message}")));
+            }
+            Asked::Answer(_) => return Err(Why::Unsupported),
             Asked::Late => return Err(Why::Deaf),
         }
         match timeout(self.limits.reply, self.daemon.log_with_message(conn, &message)).await {
@@ -102,10 +114,10 @@ impl Walk<'_> {
 }
 
 /// Adds what has been reported of this barrier since the last look.
-fn collect(heard: &Heard, next: &mut usize, rid: &str, reported: &mut Reported) {
+fn collect(heard: &Heard, next: &mut usize, handle: &str, rid: &str, reported: &mut Reported) {
     for event in &heard.events[(*next).min(heard.events.len())..] {
-        let Event::Delivered { to, tone: Some(tone), .. } = &event.what else { continue };
-        if tone["rid"] == rid {
+        let Event::Delivered { client, to, tone: Some(tone), .. } = &event.what else { continue };
+        if client == handle && tone["rid"] == rid {
             let route = tone.get("sid").and_then(Value::as_str).map(str::to_owned);
             reported.entry(route).or_insert_with(|| to.clone());
         }

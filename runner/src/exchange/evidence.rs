@@ -26,6 +26,8 @@ pub struct Evidence {
     pub steps: Vec<Saw>,
     /// Why the walk ended before the last step.
     pub stop: Option<Stop>,
+    /// What became of the process after the last step, while the mock and the clients were ended.
+    pub after: Option<Gone>,
     /// Variables for patterns: `dir`, `uid`, `bee`.
     pub variables: BTreeMap<String, String>,
     /// Lines on the shim's stdout that are no protocol objects.
@@ -47,6 +49,7 @@ impl Evidence {
             sent: Vec::new(),
             steps: Vec::new(),
             stop: None,
+            after: None,
             variables,
             noise: Vec::new(),
             stderr: String::new(),
@@ -133,6 +136,10 @@ pub enum Why {
     Accepted,
     /// The shim does not support the act or function.
     Unsupported,
+    /// The type system forbids the act; why.
+    Impossible(String),
+    /// The client does not send the marker that shows what it has sent before; what it said.
+    NoMarker(String),
     /// The process is gone.
     Gone(Gone),
     /// The suite itself could not go on.

@@ -30,7 +30,8 @@ impl Walk<'_> {
                 !taken.contains(&place) && is_next(&reported.what, &handle, event, wanted)
             })
         };
-        let settled = self.settled && matches!(event, Event::Delivered { .. } | Event::Disconnected { .. });
+        let settled = self.settled == Some(client)
+            && matches!(event, Event::Delivered { .. } | Event::Disconnected { .. });
         let found = if settled {
             self.shim.look(find).ok_or(Why::Missing)
         } else {

@@ -38,13 +38,15 @@ pub(super) struct Walk<'a> {
     pub(super) skipped: BTreeSet<String>,
     /// Ids of acts whose end no step has seen yet.
     pub(super) background: VecDeque<u64>,
+    /// Clients that were driven to close: they need not take another tone.
+    pub(super) closed: BTreeSet<usize>,
     /// Events that a step has taken.
     pub(super) taken: BTreeSet<usize>,
     /// Events that were there when the current step began.
     pub(super) seen_events: usize,
     pub(super) markers: u64,
-    /// Whether a barrier has passed since the last stimulus.
-    pub(super) settled: bool,
+    /// The client whose every route a barrier has passed since the last stimulus.
+    pub(super) settled: Option<usize>,
     stimulus_ms: i64,
 }
 
@@ -77,10 +79,11 @@ pub(super) async fn run(
         sent: Vec::new(),
         skipped: BTreeSet::new(),
         background: VecDeque::new(),
+        closed: BTreeSet::new(),
         taken: BTreeSet::new(),
         seen_events: 0,
         markers: 0,
-        settled: false,
+        settled: None,
         stimulus_ms: now_ms(),
     };
     let mut evidence = Evidence::new(began, walk.scope.variables.clone());
@@ -284,11 +287,19 @@ impl Walk<'_> {
     async fn finish(mut self, mut evidence: Evidence) -> Evidence {
         // bounded, and nothing depends on it: what a client wrote before its last act has arrived by then
         let _ = timeout(self.limits.reply, self.daemon.shut()).await;
-        for client in std::mem::take(&mut self.handles) {
-            let ended = self.shim.ask(Request::End { client: client.clone() }).await;
-            evidence.handles.push(client);
-            if ended.is_err() {
-                break;
+        evidence.handles = std::mem::take(&mut self.handles);
+        for client in evidence.handles.clone() {
+            match self.shim.ask(Request::End { client }).await {
+                Ok(Asked::Answer(_)) => {}
+                // a client that cannot be ended must not meet the next case
+                Ok(Asked::Late) => {
+                    self.shim.give_up().await;
+                    break;
+                }
+                Err(gone) => {
+                    evidence.after = Some(gone);
+                    break;
+                }
             }
         }
         evidence.wire = self.daemon.take_transcript();
@@ -319,7 +330,7 @@ impl Walk<'_> {
 
     /// Something is sent or driven now.
     pub(super) fn stimulus(&mut self) {
-        self.settled = false;
+        self.settled = None;
         self.stimulus_ms = now_ms();
     }
 

@@ -16,14 +16,13 @@ pub(super) fn findings(case: &Case, examples: &[Example], evidence: &Evidence) -
     let mut findings = Findings::default();
     let total = examples.len();
     for (index, example) in examples.iter().enumerate() {
-        let stopped = evidence.stop.as_ref().filter(|stop| stop.step <= index);
         let found = match &evidence.steps[index].what {
             What::Reply(reply) => {
                 let saw = &evidence.steps[index];
                 let scope = evidence.scope(saw, BTreeMap::new());
                 judge_answer(example, (index + 1, total), reply, scope, |tc| value_of(examples, evidence, tc))
             }
-            _ if stopped.is_some() => Found::Unreached,
+            What::Done => Found::Unreached,
             _ => Found::Unseen(needs(example)),
         };
         findings.add(&example.cite.rule, found);

@@ -95,7 +95,8 @@ fn wire_start(evidence: &Evidence, steps: &[Step], index: usize, window: Window)
 /// Events count from the last barrier that had passed before the stimulus; a connect that waits ends in one.
 fn event_start(evidence: &Evidence, steps: &[Step], index: usize) -> usize {
     let Some(stimulus) = last_stimulus(steps, index) else { return 0 };
-    let barrier = (0..stimulus).rev().find(|place| match &steps[*place].verb {
+    let of_client = |place: &usize| steps[*place].client == steps[index].client;
+    let barrier = (0..stimulus).rev().filter(of_client).find(|place| match &steps[*place].verb {
         Verb::Barrier { sid: None } => true,
         Verb::Drive { act, wait, .. } => act == "connect" && *wait,
         _ => false,

@@ -3,12 +3,14 @@
 //! What ends a walk before the stimulus leaves the case inconclusive. What ends it after the stimulus is the
 //! client's failure, of the rule that the next expectation is about.
 
+use mock_humd::script::Op;
+
 use super::failure::Failure;
-use super::happened::last_stimulus;
+use super::happened::{is_stimulus, last_stimulus};
 use super::verdict::{Cause, Findings, Found};
 use crate::exchange::{Stop, Why};
 use crate::testee::Gone;
-use crate::vector::{Case, Cite, Step};
+use crate::vector::{Case, Cite, Step, Verb};
 
 /// Adds what the early end says: a broken rule, or a cause.
 pub(super) fn blame(case: &Case, steps: &[Step], stop: &Stop, findings: &mut Findings) {
@@ -34,6 +36,14 @@ pub(super) fn blame(case: &Case, steps: &[Step], stop: &Stop, findings: &mut Fin
             "hello as the first tone of the connection",
             "another line".to_owned(),
         ),
+        Why::Impossible(why) => {
+            let cite = steps.get(stop.step).and_then(|step| step.cite.as_ref());
+            let said = said(&stop.why);
+            findings.cause = Some(Cause { why: said, blocked_by: None });
+            if let Some(cite) = cite {
+                findings.add(&cite.rule, Found::Impossible(why.clone()));
+            }
+        }
         why => match expectation(steps, stop, why) {
             Some((cite, code)) => {
                 let cite =
@@ -49,19 +59,51 @@ pub(super) fn blame(case: &Case, steps: &[Step], stop: &Stop, findings: &mut Fin
     }
 }
 
+/// A process that died after the last step, while everything was ended: the last expectation was not survived.
+pub(super) fn blame_after(case: &Case, steps: &[Step], gone: &Gone, findings: &mut Findings) {
+    let last = steps.iter().rev().filter_map(|step| step.cite.as_ref()).find(|cite| cite.code.is_some());
+    if let (Some(cite), Gone::Died(_) | Gone::Hung) = (last, gone) {
+        let name = if matches!(gone, Gone::Hung) { "hung" } else { "died" };
+        let cite = Cite { code: Some(format!("{}.{name}", case.section())), ..cite.clone() };
+        let wanted = "the client alive until it is ended".to_owned();
+        let got = format!("{gone}, when the connection had been closed");
+        findings.add(&cite.rule, Found::Broken(Failure::new(&cite, (steps.len(), steps.len()), wanted, got)));
+    }
+}
+
+/// What only prepares the client.
+fn is_setup(step: &Step) -> bool {
+    match &step.verb {
+        Verb::Drive { act, .. } => matches!(
+            act.as_str(),
+            "connect" | "subscribe" | "unsubscribe" | "tool" | "handler" | "permit" | "tendril"
+        ),
+        Verb::Play(Op::Hold) => true,
+        _ => false,
+    }
+}
+
 /// The expectation that the early end fails, if the stimulus was out by then: its citation, and its own code
 /// where that is the one to give.
 fn expectation(steps: &[Step], stop: &Stop, why: &Why) -> Option<(Cite, Option<String>)> {
     let own = steps.get(stop.step).and_then(|step| step.cite.as_ref()).filter(|cite| cite.code.is_some());
     match why {
-        Why::Suite(_) | Why::Unsupported | Why::Gone(Gone::Broken(_) | Gone::Flooded) => return None,
+        Why::Suite(_)
+        | Why::Unsupported
+        | Why::Impossible(_)
+        | Why::NoMarker(_)
+        | Why::Gone(Gone::Broken(_) | Gone::Flooded) => return None,
         Why::Refused(_) => return own.map(|cite| (cite.clone(), cite.code.clone())),
         _ => {}
     }
     let next = (stop.step..steps.len()).find(|place| steps[*place].cite.is_some())?;
-    let stimulus =
-        if super::happened::is_stimulus(&steps[next]) { Some(next) } else { last_stimulus(steps, next) };
-    if stimulus? > stop.step {
+    let before = (0..stop.step).rev().find(|place| steps[*place].cite.is_some()).map_or(0, |place| place + 1);
+    // anything but setting up that went out since the last citation is what this expectation is about
+    let out = (before..=stop.step.min(next))
+        .any(|place| is_stimulus(&steps[place]) && !is_setup(&steps[place]))
+        || last_stimulus(steps, next).is_some_and(|place| place <= stop.step)
+        || (next == stop.step && is_stimulus(&steps[next]));
+    if !out {
         return None;
     }
     let cite = steps[next..].iter().filter_map(|step| step.cite.as_ref()).find(|cite| cite.code.is_some())?;
@@ -88,6 +130,8 @@ pub(super) fn said(why: &Why) -> String {
         Why::Refused(what) => format!("the client refused an act: {what}"),
         Why::Unsupported => "the shim does not support an act or function that it must have".to_owned(),
         Why::Gone(gone) => gone.to_string(),
+        Why::Impossible(why) => format!("the shim calls an act impossible: {why}"),
+        Why::NoMarker(what) => format!("the client does not send the marker that a case needs: {what}"),
         Why::Suite(what) => format!("the suite could not go on: {what}"),
         Why::Mismatch | Why::Missing | Why::Accepted | Why::Misrouted(_) | Why::NotHello => String::new(),
     }

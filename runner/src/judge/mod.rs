@@ -17,15 +17,16 @@ pub use scene::{Arrow, Scene, Way};
 pub use verdict::{Cause, Outcome, Verdict};
 
 use crate::exchange::Evidence;
+use crate::rule::RuleBook;
 use crate::vector::{Body, Case};
 
 /// One verdict for each rule that the case decides.
-pub fn judge(case: &Case, evidence: &Evidence) -> Vec<Verdict> {
+pub fn judge(case: &Case, evidence: &Evidence, book: &RuleBook) -> Vec<Verdict> {
     let findings = match &case.body {
         Body::Wire { steps, .. } => wire::findings(case, steps, evidence),
         Body::Call { examples, .. } => call::findings(case, examples, evidence),
     };
-    verdict::verdicts(case, &findings, evidence)
+    verdict::verdicts(case, &findings, evidence, book)
 }
 
 /// The exchange as a picture: what crossed, when, which way, with the wrong place marked.

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::exchange::Evidence;
+use crate::rule::RuleBook;
 use crate::vector::Case;
 
 /// What one case says about one rule.
@@ -11,6 +12,13 @@ pub struct Verdict {
     pub rule: String,
     /// What it came to.
     pub outcome: Outcome,
+}
+
+impl Verdict {
+    /// Whether nothing speaks against the client.
+    pub fn is_good(&self) -> bool {
+        matches!(self.outcome, Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_))
+    }
 }
 
 /// What a rule came to in a case.
@@ -88,14 +96,19 @@ impl Findings {
     }
 }
 
-pub(super) fn verdicts(case: &Case, findings: &Findings, evidence: &Evidence) -> Vec<Verdict> {
+pub(super) fn verdicts(
+    case: &Case,
+    findings: &Findings,
+    evidence: &Evidence,
+    book: &RuleBook,
+) -> Vec<Verdict> {
     let foreign = findings.first_broken(|rule| !case.decides.iter().any(|decided| decided == rule));
     let untrusted = untrusted(evidence);
     let outcome = |rule: &String| {
         if let Some(failure) = foreign {
             return blocked(failure);
         }
-        match (own(findings, rule), &untrusted) {
+        match (own(findings, rule, book.get(rule).is_some_and(|rule| rule.type_level)), &untrusted) {
             (Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_), Some(why)) => {
                 Outcome::Inconclusive(Cause { why: why.clone(), blocked_by: None })
             }
@@ -106,9 +119,10 @@ pub(super) fn verdicts(case: &Case, findings: &Findings, evidence: &Evidence) ->
 }
 
 /// What the steps that cite the rule make of it.
-fn own(findings: &Findings, rule: &str) -> Outcome {
+fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
     let mut seen: Vec<&str> = Vec::new();
     let (mut met, mut unreached, mut unseen, mut impossible, mut declined) = (0, 0, None, None, None);
+    let mut forbidden = None;
     for found in findings.of(rule) {
         match found {
             Found::Broken(failure) => return Outcome::Broken(failure.clone()),
@@ -117,8 +131,16 @@ fn own(findings: &Findings, rule: &str) -> Outcome {
             Found::Declined(what) => declined = Some(what),
             Found::Unreached => unreached += 1,
             Found::Unseen(why) => unseen = Some(why),
-            Found::Impossible(why) => impossible = Some(why),
+            Found::Impossible(why) if type_level => impossible = Some(why),
+            Found::Impossible(why) => forbidden = Some(why),
         }
+    }
+    if let Some(why) = forbidden {
+        let why = format!("the shim calls it impossible ({why}), but the rule is not about types");
+        return Outcome::Inconclusive(Cause { why, blocked_by: None });
+    }
+    if let (0, Some(why)) = (met, impossible) {
+        return Outcome::NotApplicable(why.clone());
     }
     if unreached > 0 {
         return match (&findings.cause, findings.first_broken(|_| true)) {
@@ -132,11 +154,10 @@ fn own(findings: &Findings, rule: &str) -> Outcome {
     if let Some(what) = declined {
         return Outcome::Declined(what.clone());
     }
-    match (met, seen.is_empty(), unseen, impossible) {
+    match (met, seen.is_empty(), unseen) {
         (_, false, ..) => Outcome::Observed(seen.join(", ")),
         (1.., ..) => Outcome::Held,
-        (.., Some(why)) => Outcome::NotApplicable(why.clone()),
-        (.., Some(why), _) => Outcome::NotExercised(why.clone()),
+        (.., Some(why)) => Outcome::NotExercised(why.clone()),
         _ => Outcome::NotExercised("no step looked at it".to_owned()),
     }
 }

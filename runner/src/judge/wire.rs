@@ -27,6 +27,8 @@ pub(super) fn findings(case: &Case, steps: &[Step], evidence: &Evidence) -> Find
     let mut findings = replay.findings;
     if let Some(stop) = &evidence.stop {
         interrupted::blame(case, steps, stop, &mut findings);
+    } else if let Some(gone) = &evidence.after {
+        interrupted::blame_after(case, steps, gone, &mut findings);
     }
     findings
 }
@@ -228,7 +230,7 @@ impl Replay<'_> {
 
     fn drive(&mut self, step: &Step, place: (usize, usize), saw: &Saw, raises: &Raises) {
         let Some(cite) = &step.cite else { return };
-        let refused = matches!(&saw.what, What::Reply(Reply::Refused { .. } | Reply::Impossible { .. }));
+        let refused = matches!(&saw.what, What::Reply(Reply::Refused { .. }));
         let found = match raises {
             Raises::May { seen, .. } if refused => Found::Declined(seen.clone()),
             Raises::May { unseen, .. } if !unseen.is_empty() => Found::Seen(unseen.clone()),

@@ -233,7 +233,7 @@ impl<'r, 'a> Floor<'r, 'a> {
             let mut own = Seat::fresh(seat.room(), job.case);
             let (second, _) = self.play(job, &mut own).await?;
             own.stop().await;
-            if !second.is_broken() {
+            if second.verdicts.iter().all(Verdict::is_good) {
                 mark_state_leak(&mut judged);
             }
         }
@@ -249,7 +249,7 @@ impl<'r, 'a> Floor<'r, 'a> {
         };
         // what is left is removed with the room; a full disk is no reason to fail here
         let _ = std::fs::remove_dir_all(&dir);
-        let verdicts = judge::judge(job.case, &evidence);
+        let verdicts = judge::judge(job.case, &evidence, self.run.book);
         let decided = verdicts.iter().any(|verdict| !matches!(verdict.outcome, Outcome::Inconclusive(_)));
         let alive = seat.played(decided)?;
         Ok((self.judged(job.case, verdicts, &evidence), alive))

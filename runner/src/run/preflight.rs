@@ -13,7 +13,9 @@ use crate::exchange::{self, Stop, Why};
 use crate::judge::{Cause, Outcome, Verdict};
 use crate::plan::Job;
 use crate::rule::{Party, Profile, Version};
-use crate::vector::{Body, Case, Client, Event, Place, Raises, Socket, Status, Step, Verb};
+use crate::vector::{
+    Body, Case, Client, Event, Happening, Place, Raises, Socket, Status, Step, Verb, Window,
+};
 
 /// What keeps a client from being tested.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,9 @@ impl Gate {
     }
 }
 
+/// The step that looks at the route of the sid; the next one looks at the catch-all.
+const OBSERVES_SID: usize = 5;
+
 /// Connects, greets, and sees that a tone is handed over on either route.
 pub async fn check(seat: &mut Seat<'_>) -> Result<Option<Gate>, Error> {
     let Some(stop) = play(seat, true).await? else { return Ok(None) };
@@ -57,7 +62,7 @@ pub async fn check(seat: &mut Seat<'_>) -> Result<Option<Gate>, Error> {
         Why::Misrouted(rule) => Some(*rule),
         // which of the two routes is deaf: without a handler for a sid there is only the catch-all
         Why::Deaf => Some(if play(seat, false).await?.is_some() { "CLI-02" } else { "CLI-01" }),
-        Why::Mismatch | Why::Missing => Some("CLI-01"),
+        Why::Mismatch | Why::Missing => Some(if stop.step == OBSERVES_SID { "CLI-01" } else { "CLI-02" }),
         _ => None,
     };
     let (why, hint) = explain(&stop.why);
@@ -86,7 +91,11 @@ fn explain(why: &Why) -> (String, &'static str) {
             format!("the client refused an act: {said}"),
             "`subscribe`, `connect` and `send` must work in every client",
         ),
-        Why::Unsupported => (
+        Why::NoMarker(said) => (
+            format!("the client refused to send a `log` tone: {said}"),
+            "`send` must work in every client, for every chi of the registry",
+        ),
+        Why::Unsupported | Why::Impossible(_) => (
             "the shim does not support `open`, `subscribe` or `connect`".to_owned(),
             "a shim that answers only `call` decides only the helper rules",
         ),
@@ -141,6 +150,9 @@ fn case(with_handler: bool) -> Result<Case, Error> {
             tone,
         })));
     }
+    // and the client sends what it is told to send
+    let nothing = Pattern::parse(&json!({"chi": "preflight"})).map_err(|_| fault())?;
+    steps.push(step(Verb::Never { what: Happening::Tone(nothing), window: Window::Stimulus }));
     let client = Client {
         name: "c1".to_owned(),
         role: "asker".to_owned(),

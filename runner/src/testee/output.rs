@@ -109,6 +109,11 @@ impl Output {
         self.wait(|heard| heard.replies.remove(&id)).await
     }
 
+    /// The reply to a request, if it has come.
+    pub(super) fn kept(&self, id: u64) -> Option<Stamped<Reply>> {
+        self.heard().replies.remove(&id)
+    }
+
     /// Takes what was heard so far, so that the next case begins with nothing.
     pub(super) fn take(&self) -> Heard {
         let mut heard = self.heard();

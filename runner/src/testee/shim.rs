@@ -161,7 +161,11 @@ impl Shim {
     /// Waits for the reply to a request that was sent before.
     pub async fn reply(&mut self, id: u64) -> Result<Asked<Stamped<Reply>>, Gone> {
         let output = self.output.clone();
-        self.patiently(output.reply(id)).await
+        match &self.gone {
+            // what had come before the end counts
+            Some(gone) => output.kept(id).map(Asked::Answer).ok_or_else(|| gone.clone()),
+            None => self.patiently(output.reply(id)).await,
+        }
     }
 
     /// Waits until `look` finds something among what was heard.
@@ -236,6 +240,11 @@ impl Shim {
         false
     }
 
+    /// Kills a process that answers, but that no other case should meet.
+    pub async fn give_up(&mut self) {
+        self.lose(Gone::Hung).await;
+    }
+
     async fn over(&mut self, over: Over) -> Gone {
         let gone = match over {
             Over::Closed => Gone::Died(String::new()),
@@ -250,7 +259,11 @@ impl Shim {
         let status = match gone {
             // stdout is closed: give the process a moment of its own to end, so that its status is the truth
             Gone::Died(_) => match timeout(self.limits.reply, self.process.wait()).await {
-                Ok(Ok(status)) => status.to_string(),
+                Ok(Ok(status)) => {
+                    // what it said before it ended is still on its way
+                    let _ = timeout(self.limits.reply, self.output.clone().wait(|_| None::<()>)).await;
+                    status.to_string()
+                }
                 _ => "it closed its stdout".to_owned(),
             },
             _ => String::new(),

@@ -137,10 +137,23 @@ fn rearrangement(idle: bool) -> Option<fn(&mut Vec<Vec<u8>>)> {
     /// So many lines come in one read only where they were sent so.
     const MANY: usize = 8;
     if idle && faulty!("first-line-of-a-read-only") {
-        return Some(|lines| lines.truncate(1));
+        return Some(|lines| {
+            let mut pulses = 0;
+            lines.retain(|line| {
+                pulses += usize::from(is_early(line));
+                !is_early(line) || pulses == 1
+            });
+        });
     }
     if idle && faulty!("last-line-of-a-read-only") {
-        return Some(|lines| drop(lines.drain(..lines.len().saturating_sub(1))));
+        return Some(|lines| {
+            let last = lines.iter().rposition(|line| is_early(line)).unwrap_or(0);
+            let mut place = 0;
+            lines.retain(|line| {
+                place += 1;
+                !is_early(line) || place > last
+            });
+        });
     }
     if faulty!("large-read-reversed") {
         return Some(|lines| {
@@ -164,4 +177,9 @@ fn rearrangement(idle: bool) -> Option<fn(&mut Vec<Vec<u8>>)> {
 
 fn index(line: &[u8]) -> Option<u64> {
     decode(line)?.get("index")?.as_u64()
+}
+
+/// Whether a line holds a pulse of the kind that comes before there is a session.
+fn is_early(line: &[u8]) -> bool {
+    line.starts_with(b"{\"chi\":\"pulse\"") && line.ends_with(b"\"cellId\":\"cell-1\"}")
 }

@@ -78,7 +78,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     line(
         "petal-cell-pretty-printed",
-        &["FRAME-08", "CHI-09"],
+        &["FRAME-01", "FRAME-08", "CHI-09"],
         "cells are pretty-printed",
         "petal-cell",
         |line| {
@@ -116,7 +116,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     tone("log-without-rid", &["ENV-03", "RID-04"], "log lines have no rid", "log", |tone| {
         tone.remove("rid");
     }),
-    tone("log-rid-empty", &["ENV-03", "RID-04"], "log lines have an empty rid", "log", |tone| {
+    tone("log-rid-empty", &["ENV-03"], "log lines have an empty rid", "log", |tone| {
         set(tone, "rid", "");
     }),
     tone("cleanup-rid-reused", &["RID-04"], "every cleanup has the same rid", "cleanup", |tone| {
@@ -157,7 +157,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     line(
         "hello-list-called-chi",
-        &["HELLO-14", "ENC-09", "HELLO-13"],
+        &["ENC-09", "ENV-01", "HELLO-01", "HELLO-02", "HELLO-14", "BREATH-04", "VER-03"],
         "the list goes by the name chi",
         "hello",
         |line| {

@@ -9,7 +9,7 @@ use crate::reference::fault::{At, Mutant, Rules, Take, Targets, arrived, code};
 pub(super) const MUTANTS: &[Mutant] = &[
     arrived(
         "waits-for-missing-index",
-        &["BP-02"],
+        &["ENC-01", "BP-02", "TURN-03"],
         "chunks wait for the numbers before them",
         |memory, tone| {
             let gap = index(tone).is_some_and(|index| index > memory.count + 1 && [3, 5, 6].contains(&index));
@@ -22,7 +22,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         memory.count = index(tone).map_or(last, |index| index + 1);
         when(last == 1 && index(tone) == Some(3), Take::Die)
     }),
-    code("send-waits-for-echo", &["BP-02"], "a prompt waits for the echo of the one before"),
+    code(
+        "send-waits-for-echo",
+        &["FRAME-19", "BP-02", "CLI-12"],
+        "a prompt waits for the echo of the one before",
+    ),
     arrived("die-on-repeated-rid", &["BP-03"], "a rid must be new", |memory, tone| {
         let rid = string(tone, "rid").unwrap_or_default().to_owned();
         let repeated = is(tone, "chunk")
@@ -44,39 +48,56 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     arrived(
         "die-on-second-breath",
-        &["BP-03", "BREATH-03", "DIR-02", "HELLO-15", "VER-01"],
+        &["BP-03", "BREATH-03", "DIR-02"],
         "there is one breath",
         |memory, tone| {
             memory.count += u64::from(is(tone, "breath"));
             when(memory.count > 1, Take::Die)
         },
     ),
-    code("write-holds-dispatch", &["BP-05", "CLI-08"], "a lock is held across a write that blocks"),
-    route("last-subscription-only", &["CLI-01"], "there is room for one handler", |sids, tone| {
-        let last = sids.last()?;
-        let hidden =
-            is(tone, "chunk") && sid(tone) != Some(last) && sids.iter().any(|own| Some(&**own) == sid(tone));
-        hidden.then(Vec::new)
-    }),
-    route("sid-less-dropped", &["CLI-02", "PULSE-01"], "a tone without sid is dropped", |_, tone| {
-        (sid(tone).is_none() && is(tone, "pulse") && is_routing(tone)).then(Vec::new)
-    }),
+    code("write-holds-dispatch", &["BP-05"], "a lock is held across a write that blocks"),
+    route(
+        "last-subscription-only",
+        &["CLI-01", "CLI-04", "CLI-05", "CLI-06"],
+        "there is room for one handler",
+        |sids, tone| {
+            let last = sids.last()?;
+            let hidden = is_routing(tone)
+                && sid(tone) != Some(last)
+                && sids.iter().any(|own| Some(&**own) == sid(tone));
+            hidden.then(Vec::new)
+        },
+    ),
+    route(
+        "sid-less-dropped",
+        &["CLI-02", "CLI-05", "CLI-06", "CLI-08"],
+        "a tone without sid is dropped",
+        |_, tone| (sid(tone).is_none() && is(tone, "pulse") && is_routing(tone)).then(Vec::new),
+    ),
     route(
         "tones-to-every-handler",
-        &["CLI-01"],
+        &["CLI-01", "CLI-04", "CLI-05", "CLI-06"],
         "each handler looks for itself, and none does",
         |sids, tone| {
             let known = sids.iter().any(|own| Some(&**own) == sid(tone));
             (is(tone, "chunk") && is_routing(tone) && known).then(|| sids.iter().cloned().map(Some).collect())
         },
     ),
-    route("catch-all-gets-all", &["CLI-02"], "the catch-all sees every tone", |sids, tone| {
-        let own = sids.iter().find(|own| Some(&***own) == sid(tone))?;
-        is_routing(tone).then(|| vec![Some(own.clone()), None])
-    }),
-    route("sid-less-to-every-handler", &["CLI-02"], "a tone without sid is for everybody", |sids, tone| {
-        (sid(tone).is_none() && is(tone, "pulse") && is_routing(tone)).then(|| everybody(sids))
-    }),
+    route(
+        "catch-all-gets-all",
+        &["CLI-02", "CLI-05", "CLI-06"],
+        "the catch-all sees every tone",
+        |sids, tone| {
+            let own = sids.iter().find(|own| Some(&***own) == sid(tone))?;
+            is_routing(tone).then(|| vec![Some(own.clone()), None])
+        },
+    ),
+    route(
+        "sid-less-to-every-handler",
+        &["CLI-01", "CLI-02", "CLI-06"],
+        "a tone without sid is for everybody",
+        |sids, tone| (sid(tone).is_none() && is(tone, "pulse") && is_routing(tone)).then(|| everybody(sids)),
+    ),
     route(
         "sid-less-errors-to-every-handler",
         &["CLI-02"],
@@ -85,7 +106,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     route(
         "pulse-to-every-session",
-        &["PULSE-01", "CLI-02"],
+        &["ENV-18", "FWD-02", "PULSE-01"],
         "a pulse concerns every session",
         |sids, tone| (is(tone, "pulse") && !is_routing(tone)).then(|| everybody(sids)),
     ),
@@ -121,8 +142,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 .then(Vec::new)
         },
     ),
-    code("handlers-frozen-at-connect", &["CLI-01"], "handlers are copied when the connection is made"),
-    code("handler-removed-by-finish", &["CLI-01", "BP-02"], "a handler lives as long as a turn"),
+    code(
+        "handlers-frozen-at-connect",
+        &["CLI-01", "CLI-04", "CLI-05"],
+        "handlers are copied when the connection is made",
+    ),
+    code("handler-removed-by-finish", &["CLI-01", "CLI-06"], "a handler lives as long as a turn"),
     arrived("die-on-unregistered-sid", &["CLI-01"], "a lookup that fails ends the process", |_, tone| {
         when(is(tone, "chunk") && ["hum-z", "toString"].map(Some).contains(&sid(tone)), Take::Die)
     }),
@@ -131,7 +156,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     route(
         "unregistered-sid-to-first-handler",
-        &["CLI-01"],
+        &["CLI-01", "CLI-04"],
         "the first handler is the default",
         |sids, tone| {
             let known = sids.iter().any(|own| Some(&**own) == sid(tone));
@@ -152,15 +177,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("disconnect-unsurfaced", &["CLI-08"], "the end of a connection is logged, and that is all"),
     code("reset-unsurfaced", &["CLI-08"], "only an orderly end is told"),
     code("disconnect-to-session-handlers-only", &["CLI-08"], "only sessions are told of the end"),
-    code("disconnect-ends-every-client", &["CLI-08"], "one client's end stops the loop of all"),
+    code(
+        "disconnect-ends-every-client",
+        &["HELLO-16", "CLI-08", "CLI-10", "CLI-11"],
+        "one client's end stops the loop of all",
+    ),
     code("reconnect-silent", &["CLI-08"], "a client that connects again says nothing"),
     code("buffer-survives-reconnect", &["CLI-10"], "the receive buffer belongs to the client"),
     code("decoder-survives-reconnect", &["CLI-10"], "the character decoder belongs to the client"),
     code("queue-survives-reconnect", &["CLI-09"], "the send queue belongs to the client"),
     code("send-after-close-hangs", &["CLI-11"], "a send waits for a writer that is gone"),
     code("send-after-close-dies", &["CLI-11"], "a send to a closed socket ends the process"),
-    code("close-never-ends", &["CLI-11"], "close waits for the daemon to close"),
-    code("write-half-closed-after-finish", &["CLI-12"], "the end of a turn shuts the write half"),
+    code("close-never-ends", &["CLI-07"], "close waits for the daemon to close"),
+    code("write-half-closed-after-finish", &["DIR-01", "CLI-12"], "the end of a turn shuts the write half"),
     code("connect-failure-hangs", &["CLI-14"], "connect tries for ever"),
     code("connect-failure-hidden", &["CLI-14"], "connect's error is not looked at"),
     code("connect-failure-dies", &["CLI-14"], "connect's error ends the process"),

@@ -45,7 +45,7 @@ macro_rules! sid_sent {
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    arrived("keys-case-insensitive", &["ENC-01", "DUSK-02"], "keys are compared without case", |_, tone| {
+    arrived("keys-case-insensitive", &["ENC-01"], "keys are compared without case", |_, tone| {
         if tone.keys().any(|key| {
             key.chars().any(char::is_uppercase)
                 && ["chi", "rid", "sid", "index"].contains(&&*key.to_lowercase())
@@ -55,14 +55,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }
         Take::Usual
     }),
-    numbers!("integers-of-32-bits", &["ENC-04"], "integers have 32 bits", |text: &str| {
-        let integer: i64 = text.parse().ok()?;
-        Some((integer & 0xffff_ffff).to_string()).filter(|_| i32::try_from(integer).is_err())
-    }),
-    numbers!("numbers-as-floats", &["ENC-04"], "numbers are floats of 32 bits", |text: &str| {
-        let float: f32 = text.parse::<i64>().ok()?.to_string().parse().ok()?;
-        Some(format!("{float:.0}")).filter(|float| float != text)
-    }),
+    numbers!(
+        "integers-of-32-bits",
+        &["ENC-04", "ENC-05", "WANE-09", "TURN-03"],
+        "integers have 32 bits",
+        |text: &str| {
+            let integer: i64 = text.parse().ok()?;
+            Some((integer & 0xffff_ffff).to_string()).filter(|_| i32::try_from(integer).is_err())
+        }
+    ),
+    numbers!(
+        "numbers-as-floats",
+        &["ENC-04", "ENC-05", "WANE-09", "TURN-03"],
+        "numbers are floats of 32 bits",
+        |text: &str| {
+            let float: f32 = text.parse::<i64>().ok()?.to_string().parse().ok()?;
+            Some(format!("{float:.0}")).filter(|float| float != text)
+        }
+    ),
     numbers!("numbers-as-doubles", &["ENC-05"], "numbers are doubles", |text: &str| {
         let integer: i128 = text.parse().ok().filter(|integer: &i128| integer.abs() > 1 << 53)?;
         let double: f64 = integer.to_string().parse().ok()?;
@@ -82,8 +92,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         text.replace('\u{1d11e}', "\u{fffd}\u{fffd}")
     }),
     strings!("strings-normalised-nfc", "strings are composed", normalised),
-    strings!("strings-normalised-nfd", "strings are decomposed", |text: &str| text
-        .replace('\u{e9}', "e\u{301}")),
+    strings!("strings-normalised-nfd", "strings are decomposed", |text: &str| {
+        text.replace("caf\u{e9}", "cafe\u{301}")
+    }),
     strings!("strings-trimmed", "strings are trimmed", |text: &str| text.trim().to_owned()),
     strings!("bom-stripped-from-strings", "byte order marks are stripped", |text: &str| text
         .replace('\u{feff}', "")),
@@ -252,7 +263,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     numbers!(
         "large-integers-as-strings",
-        &["ENC-04"],
+        &["ENC-04", "ENC-05", "TURN-03"],
         "an integer beyond 2^40 becomes text",
         |text: &str| {
             text.parse::<u64>().ok().filter(|integer| *integer > 1 << 40).map(|_| format!("\"{text}\""))

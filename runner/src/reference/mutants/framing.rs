@@ -148,7 +148,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         when(is_no_json(line) && !is_plainly_no_json(line), Take::Die)
     }),
     code("no-carry-over", &["FRAME-10", "FRAME-11"], "what follows the last LF of a read is thrown away"),
-    code("large-read-reversed", &["FRAME-11", "CLI-06"], "what came in one read is taken from a stack"),
+    code(
+        "large-read-reversed",
+        &["FRAME-11", "ENV-04", "CLI-06"],
+        "what came in one read is taken from a stack",
+    ),
     code("errors-overtake", &["CLI-06"], "errors are handled before the rest of a read"),
     code("sorted-by-index", &["CLI-06"], "the chunks of a read are sorted by their numbers"),
     arrived(

@@ -96,7 +96,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["FRAME-01", "FRAME-19"],
         "a line is written in pieces that others get between",
     ),
-    code("short-write-loses-the-rest", &["FRAME-01"], "a partial write counts as a whole one"),
+    code("short-write-loses-the-rest", &["FRAME-01", "FRAME-19"], "a partial write counts as a whole one"),
     any_line(
         "line-break-sent-raw",
         &["FRAME-01", "FRAME-08"],

@@ -21,7 +21,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("queue-lost-on-connect", &["HELLO-03"], "the queue is made anew by connect"),
     code("queue-sent-backwards", &["HELLO-03"], "early writes are kept on a stack"),
     code("queue-keeps-last-only", &["HELLO-03"], "there is room for one early write"),
-    code("no-hello-on-reconnect", &["HELLO-16"], "hello is sent once in a client's life"),
+    code("no-hello-on-reconnect", &["HELLO-16", "CLI-08"], "hello is sent once in a client's life"),
     tone(
         "hello-without-rid",
         &["HELLO-06", "ENV-03", "RID-04"],
@@ -75,12 +75,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         },
     ),
-    tone("hello-bee-empty", &["HELLO-04"], "the name is optional and defaults to nothing", "hello", |tone| {
-        set(tone, "bee", "");
-    }),
+    tone(
+        "hello-bee-empty",
+        &["HELLO-04", "HELLO-07"],
+        "the name is optional and defaults to nothing",
+        "hello",
+        |tone| {
+            set(tone, "bee", "");
+        },
+    ),
     tone(
         "hello-bee-as-roles",
-        &["HELLO-04", "CHI-01"],
+        &["HELLO-04", "HELLO-07", "CHI-01"],
         "the live profile's roles are sent as bee",
         "hello",
         |tone| {
@@ -131,18 +137,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     arrived(
         "wait-for-second-breath",
-        &["BREATH-03"],
+        &["BP-03", "HELLO-16", "BREATH-02", "BREATH-03", "VER-01", "ECHO-04", "CLI-10"],
         "the breath before hello is waited for as well",
         second_breath,
     ),
     code(
         "bytes-after-breath-lost",
-        &["BREATH-03"],
+        &["HELLO-16", "BREATH-03"],
         "the reader that took the breath keeps what it had read on",
     ),
     arrived(
         "read-waits-for-breath",
-        &["BREATH-03"],
+        &["BREATH-03", "CLI-10"],
         "tones before the breath are thrown away",
         |memory, tone| {
             memory.count += u64::from(is(tone, "breath"));
@@ -151,14 +157,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     arrived(
         "second-breath-is-fatal",
-        &["BREATH-03", "DIR-02", "HELLO-15"],
+        &["BP-03", "BREATH-03", "DIR-02"],
         "a state machine knows one breath",
         |memory, tone| {
             memory.count += u64::from(is(tone, "breath"));
             when(is(tone, "breath") && memory.count > 1, Take::HangUp)
         },
     ),
-    code("breath-resets-handlers", &["BREATH-03"], "each breath begins a new life"),
+    code(
+        "breath-resets-handlers",
+        &["BP-03", "HELLO-16", "BREATH-03", "VER-01", "CLI-08", "CLI-09", "CLI-10"],
+        "each breath begins a new life",
+    ),
     arrived("hello-on-every-breath", &["HELLO-15"], "a breath is answered with hello", |memory, tone| {
         memory.count += u64::from(is(tone, "breath"));
         if is(tone, "breath") && memory.count > 1 { Take::Answer(again()) } else { Take::Usual }

@@ -10,24 +10,14 @@ use crate::reference::helper::{is_listed, now_ms};
 use mock_humd::wire::id::base36;
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    helper(
-        "rid-seconds",
-        &["RID-01", "RID-02"],
-        "the time is in seconds",
-        Rid(|now, n| rid(&base36(now / 1000), n)),
-    ),
+    helper("rid-seconds", &["RID-01"], "the time is in seconds", Rid(|now, n| rid(&base36(now / 1000), n))),
     helper(
         "rid-uppercase",
         &["RID-01", "RID-02"],
         "the digits are capitals",
         Rid(|now, n| format!("{}-{}", base36(now), base36(n)).to_uppercase()),
     ),
-    helper(
-        "rid-time-hex",
-        &["RID-01", "RID-02"],
-        "the time is hexadecimal",
-        Rid(|now, n| rid(&format!("{now:x}"), n)),
-    ),
+    helper("rid-time-hex", &["RID-01"], "the time is hexadecimal", Rid(|now, n| rid(&format!("{now:x}"), n))),
     helper(
         "rid-time-padded",
         &["RID-01"],
@@ -77,7 +67,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the counter is a byte",
         Rid(|now, n| rid(&base36(now), n % 256)),
     ),
-    code("rid-counter-per-thread", &["RID-03"], "each thread counts for itself"),
+    code("rid-counter-per-thread", &["RID-03", "RID-04"], "each thread counts for itself"),
     dusk("dusk-ge", &["DUSK-01"], IsDusk(|tone, now| Some(integer(tone).is_some_and(|dusk| now >= dusk)))),
     dusk(
         "dusk-inverted",
@@ -104,7 +94,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     dusk(
         "dusk-missing-is-zero",
-        &["DUSK-02", "DUSK-07"],
+        &["DUSK-02"],
         IsDusk(|tone, now| {
             Some(now > if tone.contains_key("dusk") { integer(tone).unwrap_or(i128::MAX) } else { 0 })
         }),

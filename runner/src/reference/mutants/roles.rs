@@ -16,21 +16,33 @@ pub(super) const MUTANTS: &[Mutant] = &[
             when(is(tone, "chunk") && kind.is_some_and(|kind| kind != "text"), Take::Drop)
         },
     ),
-    arrived("finish-swallowed", &["DIR-02"], "finish is handled inside the library", |_, tone| {
-        when(is(tone, "finish"), Take::Drop)
-    }),
-    arrived("error-swallowed", &["DIR-02", "TURN-01"], "error is logged and not handed over", |_, tone| {
-        when(is(tone, "error"), Take::Drop)
-    }),
+    arrived(
+        "finish-swallowed",
+        &["FWD-02", "BP-02", "BP-03", "DIR-02", "TURN-01", "CLI-01", "CLI-06", "CLI-12"],
+        "finish is handled inside the library",
+        |_, tone| when(is(tone, "finish"), Take::Drop),
+    ),
+    arrived(
+        "error-swallowed",
+        &["ENV-15", "ENV-18", "FWD-02", "DIR-02", "TURN-01", "CLI-01", "CLI-02", "CLI-06"],
+        "error is logged and not handed over",
+        |_, tone| when(is(tone, "error"), Take::Drop),
+    ),
     arrived(
         "session-ready-swallowed",
-        &["DIR-02"],
+        &["DIR-02", "CLI-01"],
         "session-ready is handled inside the library",
         |_, tone| when(is(tone, "session-ready") && !is_markers(tone), Take::Drop),
     ),
-    arrived("pulse-swallowed", &["DIR-02", "PULSE-01"], "pulse is unknown to the dispatch", |_, tone| {
-        when(is(tone, "pulse"), Take::Drop)
-    }),
+    arrived(
+        "pulse-swallowed",
+        &[
+            "FRAME-11", "ENV-18", "FWD-02", "BP-05", "DIR-02", "PULSE-01", "CLI-02", "CLI-05", "CLI-06",
+            "CLI-08",
+        ],
+        "pulse is unknown to the dispatch",
+        |_, tone| when(is(tone, "pulse"), Take::Drop),
+    ),
     arrived(
         "error-log-swallowed",
         &["DIR-02"],
@@ -46,13 +58,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DIR-02", "TOOL-07"],
         "a call is an error where no tool was declared",
     ),
-    fatal("tool-meta-is-fatal", &["DIR-02"], |_, tone| when(is(tone, "tool-meta"), Take::HangUp)),
-    fatal("tool-info-is-fatal", &["DIR-02"], |_, tone| when(is(tone, "tool-info"), Take::HangUp)),
+    fatal("tool-meta-is-fatal", &["DIR-02", "TOOL-09"], |_, tone| when(is(tone, "tool-meta"), Take::HangUp)),
+    fatal("tool-info-is-fatal", &["DIR-02", "TOOL-09"], |_, tone| when(is(tone, "tool-info"), Take::HangUp)),
     fatal("perf-mark-is-fatal", &["DIR-02"], |_, tone| when(is(tone, "perf-mark"), Take::HangUp)),
     fatal("drone-is-fatal", &["DIR-02"], |_, tone| {
         when(is(tone, "drone") || is(tone, "drone-retrofit"), Take::HangUp)
     }),
-    arrived("finish-sent-back", &["DIR-01", "RID-04"], "finish is answered with finish", |_, tone| {
+    arrived("finish-sent-back", &["DIR-01", "CLI-12"], "finish is answered with finish", |_, tone| {
         when(is(tone, "finish"), Take::Answer(tone.clone()))
     }),
     arrived("attach-on-session-ready", &["DIR-05"], "the client attaches as a daemon would", |_, tone| {
@@ -62,11 +74,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
             _ => Take::Usual,
         }
     }),
-    code("second-cancel-waits-for-echo", &["ECHO-04"], "a cancel waits for the echo of the one before"),
-    fatal("echo-is-fatal", &["ECHO-04", "DIR-02", "ECHO-03"], |_, tone| when(is(tone, "echo"), Take::HangUp)),
+    code(
+        "second-cancel-waits-for-echo",
+        &["ECHO-04", "WANE-08"],
+        "a cancel waits for the echo of the one before",
+    ),
+    fatal("echo-is-fatal", &["BP-03", "BREATH-03", "DIR-02", "ECHO-04"], |_, tone| {
+        when(is(tone, "echo"), Take::HangUp)
+    }),
     arrived(
         "unmatched-echo-is-fatal",
-        &["ECHO-04", "DIR-02"],
+        &["BP-03", "DIR-02", "ECHO-04"],
         "an echo must belong to something open",
         |memory, tone| {
             if !is(tone, "echo") {
@@ -78,7 +96,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             when(foreign, Take::HangUp)
         },
     ),
-    arrived("nack-is-fatal", &["ECHO-04", "ECHO-03"], "a refusal closes the connection", |_, tone| {
+    arrived("nack-is-fatal", &["ECHO-04"], "a refusal closes the connection", |_, tone| {
         when(is(tone, "echo") && tone.get("ok") == Some(&Value::Bool(false)), Take::HangUp)
     }),
     arrived("nack-needs-error", &["ECHO-04"], "a refusal without a reason is an error", |_, tone| {

@@ -5,14 +5,18 @@ use crate::reference::fault::{Environment, Mutant, code, helper};
 use crate::reference::helper::resolve;
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    code("sock-datagram", &["SOCK-01"], "the socket is of type datagram"),
+    code(
+        "sock-datagram",
+        &["SOCK-01", "SOCK-03", "SOCK-07", "SOCK-09", "BP-03"],
+        "the socket is of type datagram",
+    ),
     code("sock-env-over-argument", &["SOCK-07"], "the environment wins over the argument"),
     code("sock-long-path-hangs", &["SOCK-09"], "a path that cannot be is tried for ever"),
     code("sock-long-path-dies", &["SOCK-09"], "a path that is too long overruns its buffer"),
     code("sock-long-path-swallowed", &["SOCK-09"], "the error of bind and connect is not looked at"),
     helper(
         "sock-thrum-sock-ignored",
-        &["SOCK-02"],
+        &["SOCK-02", "SOCK-05"],
         "HUM_THRUM_SOCK is unknown",
         SocketPath(|env| below(set(env, "XDG_RUNTIME_DIR").unwrap_or_else(user))),
     ),
@@ -48,13 +52,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     helper(
         "sock-runtime-dir-ignored",
-        &["SOCK-03"],
+        &["SOCK-03", "SOCK-05", "SOCK-06"],
         "XDG_RUNTIME_DIR is unknown",
         SocketPath(|env| set(env, "HUM_THRUM_SOCK").unwrap_or_else(|| below(user()))),
     ),
     helper(
         "sock-runtime-dir-without-hum",
-        &["SOCK-03"],
+        &["SOCK-03", "SOCK-05", "SOCK-06"],
         "the folder hum is left out",
         SocketPath(|env| match (set(env, "HUM_THRUM_SOCK"), set(env, "XDG_RUNTIME_DIR")) {
             (None, Some(runtime)) => format!("{runtime}/thrum.sock"),
@@ -63,7 +67,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     helper(
         "sock-user-name-for-uid",
-        &["SOCK-04"],
+        &["SOCK-04", "SOCK-05", "SOCK-06"],
         "the user's name stands for the uid",
         SocketPath(|env| {
             let name = env("USER").or_else(|| env("LOGNAME")).unwrap_or_else(|| "root".into());
@@ -72,7 +76,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     helper(
         "sock-fallback-tmp",
-        &["SOCK-04"],
+        &["SOCK-04", "SOCK-05", "SOCK-06"],
         "the last resort is /tmp",
         SocketPath(|env| resolve(env).replace(&user(), "/tmp")),
     ),

@@ -47,7 +47,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     offer!("tools-as-names", &["TOOL-01"], "tools are offered by name alone", |tools: &[Value]| {
         tools.iter().map(|tool| tool["name"].clone()).collect()
     }),
-    offer!("tools-as-map", &["TOOL-01"], "tools is a map by name", |tools: &[Value]| {
+    offer!("tools-as-map", &["CHI-02", "TOOL-01"], "tools is a map by name", |tools: &[Value]| {
         tools
             .iter()
             .map(|tool| (tool["name"].as_str().unwrap_or_default().to_owned(), tool.clone()))
@@ -81,17 +81,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
         .cloned()
         .collect()),
     code("tool-calls-ignored", &["TOOL-02"], "nobody listens for calls"),
-    result("tool-result-without-sid", &["TOOL-02", "CHI-08", "ENV-05"], "the sid is left out", |tone| {
-        tone.remove("sid");
-    }),
-    result("tool-result-without-call-id", &["TOOL-02", "CHI-08"], "the callId is left out", |tone| {
-        tone.remove("callId");
-    }),
-    result("tool-result-as-output", &["TOOL-02", "CHI-08"], "the live profile's field is sent", |tone| {
-        if let Some(value) = tone.remove("result") {
-            set(tone, "output", value);
-        }
-    }),
+    result(
+        "tool-result-without-sid",
+        &["ENV-05", "CHI-08", "TOOL-02", "TOOL-03", "TOOL-04", "TOOL-06", "TOOL-07", "TOOL-08", "TOOL-09"],
+        "the sid is left out",
+        |tone| {
+            tone.remove("sid");
+        },
+    ),
+    result(
+        "tool-result-without-call-id",
+        &["CHI-08", "TOOL-02", "TOOL-03", "TOOL-04", "TOOL-06", "TOOL-07", "TOOL-08", "TOOL-09"],
+        "the callId is left out",
+        |tone| {
+            tone.remove("callId");
+        },
+    ),
+    result(
+        "tool-result-as-output",
+        &["CHI-08", "TOOL-02", "TOOL-03", "TOOL-04", "TOOL-07", "TOOL-08", "TOOL-09"],
+        "the live profile's field is sent",
+        |tone| {
+            if let Some(value) = tone.remove("result") {
+                set(tone, "output", value);
+            }
+        },
+    ),
     code("tool-result-latest-sid", &["TOOL-02"], "the sid of an answer is that of the latest call"),
     code("one-call-per-tool", &["TOOL-02", "TOOL-06", "TOOL-08"], "calls are kept by the name of the tool"),
     result("tool-result-stringified", &["TOOL-02"], "a structure is sent as text", |tone| {
@@ -103,7 +118,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
             set(tone, "result", text);
         }
     }),
-    code("result-before-the-body-ended", &["TOOL-02"], "nobody waits for an asynchronous body"),
+    code(
+        "result-before-the-body-ended",
+        &["TOOL-02", "TOOL-04", "TOOL-08", "TOOL-09"],
+        "nobody waits for an asynchronous body",
+    ),
     code("throw-is-silent", &["TOOL-03"], "a failure is logged and not sent"),
     result("throw-as-plain-result", &["TOOL-03"], "a failure is sent as a result", |tone| {
         if let Some(why) = failure(tone).filter(|why| why == "boom") {
@@ -115,7 +134,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             set(tone, "result", json!({"error": {"message": why}}));
         }
     }),
-    code("throw-stops-tools", &["TOOL-03"], "a failure ends the task that answers calls"),
+    code("throw-stops-tools", &["TOOL-03", "TOOL-05"], "a failure ends the task that answers calls"),
     code("timeout-silent", &["TOOL-04"], "a call that takes too long is forgotten"),
     result("timeout-in-other-words", &["TOOL-04"], "the text of a timeout is the library's own", |tone| {
         if failure(tone).is_some_and(|why| why == "timeout") {
@@ -123,10 +142,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }
     }),
     code("late-result-sent", &["TOOL-05"], "the value of a call that timed out is sent as well"),
-    code("answer-sent-twice", &["TOOL-05"], "handler and caller both answer"),
+    code(
+        "answer-sent-twice",
+        &["TOOL-02", "TOOL-03", "TOOL-05", "TOOL-06", "TOOL-08", "TOOL-09"],
+        "handler and caller both answer",
+    ),
     code(
         "failure-answered-twice",
-        &["TOOL-05"],
+        &["TOOL-03", "TOOL-05", "TOOL-08"],
         "a failure is answered where it happens and where it arrives",
     ),
     code("timeout-ends-every-call", &["TOOL-08"], "one timer cancels all that is open"),
@@ -214,7 +237,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     answer_id!(
         "answer-id-as-number",
-        &["TOOL-06", "PERM-01", "TEND-01"],
+        &["CHI-06", "CHI-07", "CHI-08", "TOOL-06", "PERM-01", "TEND-01"],
         "an id that looks like a number is one",
         |id: &str| { id.parse::<f64>().map_or_else(|_| id.into(), Value::from) }
     ),

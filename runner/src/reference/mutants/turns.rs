@@ -17,20 +17,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("error-without-code-ignored", &["TURN-01"], "an error without code does not end the turn"),
     arrived(
         "error-needs-code",
-        &["TURN-01", "TURN-02"],
+        &["ENV-18", "TURN-01", "TURN-02"],
         "an error without code breaks the decoder",
         |_, tone| when(is(tone, "error") && !tone.contains_key("code"), Take::HangUp),
     ),
     arrived(
         "error-needs-rid",
-        &["TURN-01", "TURN-02"],
+        &["ENV-18", "TURN-01", "TURN-02"],
         "an error without rid breaks the decoder",
         |_, tone| when(is(tone, "error") && !tone.contains_key("rid"), Take::HangUp),
     ),
     code("error-without-turn-is-fatal", &["TURN-02"], "an error needs a turn to end"),
     arrived(
         "chunk-index-from-one",
-        &["TURN-03"],
+        &["FWD-02", "TURN-03"],
         "the first chunk of a session gets the number one",
         |_, tone| {
             if tone.get("index").is_some_and(|index| *index == 0) && has_text(tone) {
@@ -56,7 +56,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     arrived(
         "repeated-index-dropped",
-        &["TURN-03", "BP-02"],
+        &["FRAME-10", "BP-02", "TURN-03", "CLI-01", "CLI-06"],
         "a chunk with a number that was there is dropped",
         |memory, tone| {
             let Some(index) = tone.get("index").filter(|_| is(tone, "chunk")).map(Value::to_string) else {
@@ -96,7 +96,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let text = string(tone, "text").unwrap_or_default().trim().to_owned();
         set(tone, "text", text);
     }),
-    tone("prompt-sid-slugged", &["CHI-02", "ENV-06"], "sid is made fit for a file name", "prompt", |tone| {
+    tone("prompt-sid-slugged", &["ENV-06"], "sid is made fit for a file name", "prompt", |tone| {
         let slug = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
         let sid = sid(tone).unwrap_or_default().chars().map(slug).collect::<String>();
         set(tone, "sid", sid);
@@ -139,7 +139,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     tone(
         "verbs-without-sid",
-        &["CHI-02", "CHI-03", "CHI-04", "CHI-05", "CHI-09", "ENV-05", "ENV-06", "TURN-04"],
+        &["ENV-05", "ENV-06", "CHI-02", "CHI-03", "CHI-04", "CHI-05", "CHI-09"],
         "the sid is forgotten",
         "prompt cancel cleanup curate petal-cell",
         |tone| drop(tone.remove("sid")),
