@@ -72,8 +72,15 @@ fn each_mutant_dies_by_its_own_case_and_breaks_only_what_it_declares() {
     let mutants = listed("mutants");
     assert!(!mutants.is_empty());
     let wrong = side_by_side(&mutants, |mutant| {
-        let first = findings(mutant, &killers, PATIENCE);
-        if first.is_empty() { first } else { findings(mutant, &killers, SECOND_PATIENCE) }
+        // some bugs are races, and show more often than not: each look must find something wrong
+        let mut wrong = Vec::new();
+        for patience in [PATIENCE, SECOND_PATIENCE, SECOND_PATIENCE] {
+            wrong = findings(mutant, &killers, patience);
+            if wrong.is_empty() {
+                break;
+            }
+        }
+        wrong
     });
     assert!(wrong.is_empty(), "{} findings\n{}", wrong.len(), wrong.join("\n"));
 }
