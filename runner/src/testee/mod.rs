@@ -8,6 +8,7 @@ mod caps;
 mod message;
 mod output;
 mod process;
+mod reading;
 mod shim;
 
 pub use caps::{CAPABILITIES, is_surface, unknown_capability};

@@ -8,7 +8,8 @@ use mock_humd::wire::frame::FrameBuffer;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::watch;
 
-use super::message::{self, Event, Message, Reply};
+use super::message::{Event, Reply};
+use super::reading::{self, Message};
 use crate::limits::Limits;
 
 /// Lines of noise that are kept; the first one says it all.
@@ -161,7 +162,7 @@ impl Output {
 fn take_lines(heard: &mut Heard, lines: &mut FrameBuffer) -> Result<(), Over> {
     while let Some(line) = lines.next() {
         let line = line.map_err(|_| Over::Flooded)?;
-        match message::read(&line.bytes) {
+        match reading::read(&line.bytes) {
             Some(Ok(Message::Reply(id, reply))) => {
                 if !heard.open.remove(&id) {
                     return Err(Over::Broken(format!("a reply with the id {id}, which no open request has")));

@@ -7,9 +7,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::ChildStdin;
 use tokio::time::timeout;
 
-use super::message::{self, Identity, Reply, Request};
+use super::message::{Identity, Reply, Request};
 use super::output::{Heard, Output, Over, Stamped};
 use super::process::{Command, Home, Process};
+use super::reading;
 use crate::limits::Limits;
 
 /// A shim that has answered `start` and refused the probe.
@@ -101,7 +102,7 @@ impl Shim {
             Err(gone) => return Err(lost(gone)),
         };
         let identity = match reply {
-            Reply::Ok(fields) => message::identity(fields)
+            Reply::Ok(fields) => reading::identity(fields)
                 .map_err(|wrong| lost(Gone::Broken(format!("{wrong}, in the reply to `start`"))))?,
             Reply::Refused { code, message } => {
                 return Err(StartFault::Refused(format!("{code}: {message}")));

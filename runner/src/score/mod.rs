@@ -3,6 +3,8 @@
 //! A rule is held only if every scored case that decides it passed and at least one ran. A negative counts only
 //! if its twin passed in the same run.
 
+mod tally;
+
 use std::collections::BTreeMap;
 
 use crate::exit::Exit;
@@ -12,6 +14,7 @@ use crate::rule::{Level, Party, Rule, RuleBook};
 use crate::run::{Gate, Judged, Results};
 use crate::testee::CAPABILITIES;
 use crate::vector::{Body, Status, Suite};
+use tally::Tally;
 
 /// The one MUST that a client may decline cleanly: that is a warning, not a failure (WIRE.md, Handshake).
 const WARNS_WHEN_DECLINED: &str = "HELLO-03";
@@ -327,79 +330,5 @@ impl Scoring<'_> {
             means,
             fix,
         }
-    }
-}
-
-/// What the cases of one run say about one rule.
-#[derive(Default)]
-struct Tally {
-    held: Vec<String>,
-    broken: Vec<(String, String)>,
-    seen: Vec<(String, String)>,
-    declined: Option<String>,
-    open: Vec<(String, String)>,
-    idle: Option<String>,
-    impossible: Option<String>,
-    ambient: bool,
-    exercised: bool,
-}
-
-impl Tally {
-    fn add(&mut self, case: &str, verdict: &Verdict) {
-        let case = case.to_owned();
-        match &verdict.outcome {
-            Outcome::Held => self.held.push(case),
-            Outcome::Broken(failure) => self.broken.push((case, failure.code.clone())),
-            Outcome::Observed(what) => self.seen.push((case, what.clone())),
-            Outcome::Declined(what) => {
-                self.declined = Some(what.clone());
-                self.seen.push((case, what.clone()));
-            }
-            Outcome::Inconclusive(open) => self.open.push((case, open.why.clone())),
-            Outcome::NotExercised(why) => self.idle = Some(why.clone()),
-            Outcome::NotApplicable(why) => self.impossible = Some(why.clone()),
-        }
-    }
-
-    fn standing(
-        self,
-        level: Level,
-        broken: Standing,
-        warns: bool,
-    ) -> Option<(Standing, String, Vec<String>)> {
-        let first = |rows: Vec<(String, String)>| {
-            let why = rows.first().map(|(_, why)| why.clone()).unwrap_or_default();
-            (why, rows.into_iter().map(|(case, _)| case).collect())
-        };
-        let answer = |standing, (why, cases)| Some((standing, why, cases));
-        if !self.broken.is_empty() {
-            return answer(broken, first(self.broken));
-        }
-        if !self.open.is_empty() {
-            return answer(Standing::Undecided, first(self.open));
-        }
-        if !self.seen.is_empty() {
-            let mut what: Vec<String> = self.seen.iter().map(|(_, what)| what.clone()).collect();
-            what.dedup();
-            let cases = self.seen.into_iter().map(|(case, _)| case).collect();
-            let standing = match level {
-                Level::May => Standing::Observed,
-                _ if warns && self.declined.is_some() => Standing::Warned,
-                _ => Standing::Held,
-            };
-            return answer(standing, (what.join(", "), cases));
-        }
-        if !self.held.is_empty() || self.exercised {
-            return answer(Standing::Held, (String::new(), self.held));
-        }
-        if let Some(why) = self.impossible {
-            return answer(Standing::NotApplicable, (why, Vec::new()));
-        }
-        if let Some(why) = self.idle {
-            return answer(Standing::NotExercised, (why, Vec::new()));
-        }
-        self.ambient.then(|| {
-            (Standing::NotExercised, "the client sent nothing that it is about".to_owned(), Vec::new())
-        })
     }
 }

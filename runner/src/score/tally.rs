@@ -1,0 +1,79 @@
+//! The votes on one rule, and what they come to.
+
+use crate::judge::{Outcome, Verdict};
+use crate::report::Standing;
+use crate::rule::Level;
+
+/// What the cases of one run say about one rule.
+#[derive(Default)]
+pub(super) struct Tally {
+    held: Vec<String>,
+    pub(super) broken: Vec<(String, String)>,
+    seen: Vec<(String, String)>,
+    declined: Option<String>,
+    open: Vec<(String, String)>,
+    idle: Option<String>,
+    impossible: Option<String>,
+    pub(super) ambient: bool,
+    pub(super) exercised: bool,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, case: &str, verdict: &Verdict) {
+        let case = case.to_owned();
+        match &verdict.outcome {
+            Outcome::Held => self.held.push(case),
+            Outcome::Broken(failure) => self.broken.push((case, failure.code.clone())),
+            Outcome::Observed(what) => self.seen.push((case, what.clone())),
+            Outcome::Declined(what) => {
+                self.declined = Some(what.clone());
+                self.seen.push((case, what.clone()));
+            }
+            Outcome::Inconclusive(open) => self.open.push((case, open.why.clone())),
+            Outcome::NotExercised(why) => self.idle = Some(why.clone()),
+            Outcome::NotApplicable(why) => self.impossible = Some(why.clone()),
+        }
+    }
+
+    pub(super) fn standing(
+        self,
+        level: Level,
+        broken: Standing,
+        warns: bool,
+    ) -> Option<(Standing, String, Vec<String>)> {
+        let first = |rows: Vec<(String, String)>| {
+            let why = rows.first().map(|(_, why)| why.clone()).unwrap_or_default();
+            (why, rows.into_iter().map(|(case, _)| case).collect())
+        };
+        let answer = |standing, (why, cases)| Some((standing, why, cases));
+        if !self.broken.is_empty() {
+            return answer(broken, first(self.broken));
+        }
+        if !self.open.is_empty() {
+            return answer(Standing::Undecided, first(self.open));
+        }
+        if !self.seen.is_empty() {
+            let mut what: Vec<String> = self.seen.iter().map(|(_, what)| what.clone()).collect();
+            what.dedup();
+            let cases = self.seen.into_iter().map(|(case, _)| case).collect();
+            let standing = match level {
+                Level::May => Standing::Observed,
+                _ if warns && self.declined.is_some() => Standing::Warned,
+                _ => Standing::Held,
+            };
+            return answer(standing, (what.join(", "), cases));
+        }
+        if !self.held.is_empty() || self.exercised {
+            return answer(Standing::Held, (String::new(), self.held));
+        }
+        if let Some(why) = self.impossible {
+            return answer(Standing::NotApplicable, (why, Vec::new()));
+        }
+        if let Some(why) = self.idle {
+            return answer(Standing::NotExercised, (why, Vec::new()));
+        }
+        self.ambient.then(|| {
+            (Standing::NotExercised, "the client sent nothing that it is about".to_owned(), Vec::new())
+        })
+    }
+}
