@@ -105,6 +105,13 @@ fn noise_on_stdout_is_never_a_pass() {
 }
 
 #[test]
+fn only_rules_about_types_can_be_impossible() {
+    let trial = Trial::new();
+    let output = trial.with_shim("impossible", &[]);
+    check(&output, 3, &["the rule is not about types", "VER-03"], "impossible");
+}
+
+#[test]
 fn a_child_left_behind_is_killed_and_said() {
     let trial = Trial::new();
     let output = trial.with_shim("leaves-a-child", &[]);

@@ -70,6 +70,8 @@ for line in sys.stdin:
         with open(sys.argv[2], "a") as pids:
             print("hanging", file=pids)
         forever()
+    elif FAULT == "impossible" and op == "call":
+        say({"id": ident, "ok": False, "impossible": True, "why": "the type system forbids it"})
     elif FAULT == "unknown-key" and op == "call":
         say({"ev": "delivered", "client": "c1", "conn": 1, "to": None, "tone": {}, "at": 1})
     elif FAULT == "noisy" and op == "call":

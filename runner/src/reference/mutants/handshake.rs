@@ -143,7 +143,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     code(
         "bytes-after-breath-lost",
-        &["HELLO-16", "BREATH-03"],
+        &["HELLO-16", "BREATH-03", "VER-01"],
         "the reader that took the breath keeps what it had read on",
     ),
     arrived(
