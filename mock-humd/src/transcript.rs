@@ -39,7 +39,7 @@ pub enum Crossed {
     Eof,
     /// The client went away with bytes unread.
     Reset,
-    /// The mock closed the connection.
+    /// The mock closes the connection; what the client had under way may still follow.
     Closed,
     /// The mock ended its writes.
     HalfClosed,
