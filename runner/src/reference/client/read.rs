@@ -89,7 +89,6 @@ impl Reading<'_> {
     }
 
     fn tone(&mut self, mut tone: Tone) -> Option<Next> {
-        let breath = tone.get("chi").is_some_and(|chi| chi == "breath");
         match arrived_tone(&mut self.memory, &mut tone) {
             Take::Usual => self.inner.receive(self.conn, tone),
             Take::Answer(answer) => {
@@ -98,9 +97,7 @@ impl Reading<'_> {
             }
             other => return self.take(other),
         }
-        if (breath && faulty!("bytes-after-breath-lost"))
-            || (faulty!("handler-throw-drops-the-read") && self.inner.scars.take_failure())
-        {
+        if faulty!("handler-throw-drops-the-read") && self.inner.scars.take_failure() {
             self.skips_chunks = true;
         }
         self.inner.scars.take_doom().then_some(Next::End)

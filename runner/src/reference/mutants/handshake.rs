@@ -141,11 +141,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the breath before hello is waited for as well",
         second_breath,
     ),
-    code(
-        "bytes-after-breath-lost",
-        &["HELLO-16", "BREATH-03", "VER-01"],
-        "the reader that took the breath keeps what it had read on",
-    ),
     arrived(
         "read-waits-for-breath",
         &["BREATH-03", "CLI-10"],
