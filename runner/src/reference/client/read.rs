@@ -89,6 +89,7 @@ impl Reading<'_> {
     }
 
     fn tone(&mut self, mut tone: Tone) -> Option<Next> {
+        let plain_breath = is_plain_breath(&tone);
         match arrived_tone(&mut self.memory, &mut tone) {
             Take::Usual => self.inner.receive(self.conn, tone),
             Take::Answer(answer) => {
@@ -97,7 +98,9 @@ impl Reading<'_> {
             }
             other => return self.take(other),
         }
-        if faulty!("handler-throw-drops-the-read") && self.inner.scars.take_failure() {
+        if (plain_breath && faulty!("bytes-behind-breath-lost"))
+            || (faulty!("handler-throw-drops-the-read") && self.inner.scars.take_failure())
+        {
             self.skips_chunks = true;
         }
         self.inner.scars.take_doom().then_some(Next::End)
@@ -114,4 +117,11 @@ impl Reading<'_> {
         }
         None
     }
+}
+
+/// Whether a tone is a first breath with nothing out of the ordinary, which leaves other cases alone.
+fn is_plain_breath(tone: &Tone) -> bool {
+    let has = |key: &str, value: &str| tone.get(key).is_some_and(|own| own == value);
+    let bare = !tone.contains_key("from") && !tone.contains_key("sid");
+    bare && has("chi", "breath") && has("rid", "b-1") && has("protoVersion", "0.7.0")
 }

@@ -141,6 +141,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the breath before hello is waited for as well",
         second_breath,
     ),
+    code(
+        "bytes-behind-breath-lost",
+        &["BREATH-03"],
+        "whoever waited for the breath keeps what was read with it",
+    ),
     arrived(
         "read-waits-for-breath",
         &["BREATH-03", "CLI-10"],
