@@ -14,6 +14,7 @@ use mock_humd::wire::wane::WaneTracker;
 
 use super::client::Tone;
 use super::mutants::TABLES;
+use super::scout;
 
 /// Ids of rules.
 pub type Rules = &'static [&'static str];
@@ -118,6 +119,14 @@ pub(super) struct Memory {
     pub count: u64,
     pub names: Vec<String>,
     pub tones: Vec<Tone>,
+    /// In a scout, what each fault would remember.
+    each: BTreeMap<usize, Memory>,
+}
+
+impl Memory {
+    fn of(&mut self, mutant: usize) -> &mut Self {
+        self.each.entry(mutant).or_default()
+    }
 }
 
 /// A mutant whose fault stands in the code.
@@ -193,6 +202,8 @@ pub(super) const fn helper(name: &'static str, breaks: Rules, bug: &'static str,
 }
 
 const NONE: usize = usize::MAX;
+/// Stands for a client that carries no fault, and writes down which would have acted.
+const SCOUT: usize = usize::MAX - 1;
 static ACTIVE: AtomicUsize = AtomicUsize::new(NONE);
 
 /// All mutants, in the order of their tables.
@@ -208,26 +219,43 @@ pub(super) fn activate(name: &str) -> bool {
     found.is_some()
 }
 
+/// Makes the process a scout.
+pub(super) fn scout() {
+    ACTIVE.store(SCOUT, Ordering::Relaxed);
+}
+
 /// Alters a tone of this chi, where the active fault does so.
 pub(super) fn tamper_tone(chi: &str, composed: bool, tone: &mut Tone) {
-    match active() {
-        Some(At::Tone(of, alter)) if composed && of.split(' ').any(|of| of == chi) => alter(tone),
-        Some(At::Sent(alter)) if !composed => alter(tone),
-        _ => {}
+    let alteration = |at: &At| match at {
+        At::Tone(of, alter) if composed && of.split(' ').any(|of| of == chi) => Some(*alter),
+        At::Sent(alter) if !composed => Some(*alter),
+        _ => None,
+    };
+    visit(|_, at| alteration(at).is_some_and(|alter| changes(tone, alter)));
+    if let Some(alter) = active().and_then(alteration) {
+        alter(tone);
     }
 }
 
 /// Alters the line of a tone of this chi, where the active fault does so.
 pub(super) fn tamper_line(chi: &str, composed: bool, line: &mut Vec<u8>) {
-    match active() {
-        Some(At::Line(of, alter)) if composed && *of == chi => alter(line),
-        Some(At::AnyLine(alter)) => alter(line),
-        _ => {}
+    let alteration = |at: &At| match at {
+        At::Line(of, alter) if composed && *of == chi => Some(*alter),
+        At::AnyLine(alter) => Some(*alter),
+        _ => None,
+    };
+    visit(|_, at| alteration(at).is_some_and(|alter| changes(line, alter)));
+    if let Some(alter) = active().and_then(alteration) {
+        alter(line);
     }
 }
 
 /// What the active fault makes of a line.
 pub(super) fn heard_line(memory: &mut Memory, line: &[u8]) -> Take {
+    visit(|index, at| match at {
+        At::Heard(take) => !matches!(take(memory.of(index), line), Take::Usual),
+        _ => false,
+    });
     match active() {
         Some(At::Heard(take)) => take(memory, line),
         _ => Take::Usual,
@@ -236,31 +264,45 @@ pub(super) fn heard_line(memory: &mut Memory, line: &[u8]) -> Take {
 
 /// What the active fault makes of a tone.
 pub(super) fn arrived_tone(memory: &mut Memory, tone: &mut Tone) -> Take {
+    visit(|index, at| match at {
+        At::Arrived(take) => {
+            let mut trial = tone.clone();
+            !matches!(take(memory.of(index), &mut trial), Take::Usual) || trial != *tone
+        }
+        _ => false,
+    });
     match active() {
         Some(At::Arrived(take)) => take(memory, tone),
         _ => Take::Usual,
     }
 }
 
-/// Where the active fault sends a tone.
-pub(super) fn routed(sids: &[String], tone: &Tone) -> Targets {
+/// Where the active fault sends a tone, instead of the usual way.
+pub(super) fn routed(sids: &[String], tone: &Tone, usual: &Option<String>) -> Targets {
+    let astray = |targets: Vec<Option<String>>| targets != [usual.clone()];
+    visit(|_, at| matches!(at, At::Route(targets) if targets(sids, tone).is_some_and(astray)));
     match active() {
         Some(At::Route(targets)) => targets(sids, tone),
         _ => None,
     }
 }
 
-/// The helper function that the active fault replaces.
-pub(super) fn replaced() -> Option<Helper> {
+/// The helper function that the active fault replaces, if `pick` wants it.
+pub(super) fn replaced<T>(pick: impl Fn(Helper) -> Option<T>) -> Option<T> {
+    visit(|_, at| matches!(at, At::Helper(with) if pick(*with).is_some()));
     match active() {
-        Some(At::Helper(with)) => Some(*with),
+        Some(At::Helper(with)) => pick(*with),
         _ => None,
     }
 }
 
 /// Whether the mutant with this place in the tables is the active one; asked through [`faulty!`].
 pub(super) fn is_active(index: usize) -> bool {
-    ACTIVE.load(Ordering::Relaxed) == index
+    let active = ACTIVE.load(Ordering::Relaxed);
+    if active == SCOUT {
+        scout::note(index);
+    }
+    active == index
 }
 
 /// Whether the client carries no fault at all.
@@ -269,10 +311,20 @@ pub(super) fn is_sound() -> bool {
 }
 
 fn active() -> Option<&'static At> {
-    match ACTIVE.load(Ordering::Relaxed) {
-        NONE => None,
-        index => mutants().get(index).map(|mutant| &mutant.at),
+    mutants().get(ACTIVE.load(Ordering::Relaxed)).map(|mutant| &mutant.at)
+}
+
+/// In a scout: writes down the faults that would act here.
+fn visit(acts: impl FnMut(usize, &At) -> bool) {
+    if ACTIVE.load(Ordering::Relaxed) == SCOUT {
+        scout::visit(acts);
     }
+}
+
+fn changes<T: Clone + PartialEq>(value: &T, alter: fn(&mut T)) -> bool {
+    let mut trial = value.clone();
+    alter(&mut trial);
+    trial != *value
 }
 
 /// The place of a name in the tables, worked out by the compiler.

@@ -8,6 +8,7 @@
 //! - [`shim`] is the shim on top of it;
 //! - [`helper`] holds the functions that every library offers: rid, sigil, dusk, wane, socket path;
 //! - [`fault`] and [`mutants`] give it one bug at a time, [`odd`] makes it strange but right;
+//! - [`scout`] tells which faults act in which case;
 //! - [`null`] holds the testees that observe nothing.
 
 mod client;
@@ -16,8 +17,10 @@ mod helper;
 mod mutants;
 mod null;
 mod odd;
+pub mod scout;
 mod shim;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use fault::{Mutant, mutants};
@@ -45,6 +48,9 @@ pub struct Args {
     /// Be no client at all, but something that only looks like a testee
     #[arg(long, value_name = "NAME", conflicts_with = "mutant")]
     null: Option<String>,
+    /// Carry no fault, and add to this file which faults would have acted in which case
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mutant", "odd", "null"])]
+    scout: Option<PathBuf>,
 }
 
 /// Speaks shim protocol 1 on stdin and stdout until told to stop.
@@ -58,6 +64,12 @@ pub fn run(args: &Args) -> ExitCode {
         && !odd::activate(name)
     {
         return unknown("odd testee", name, odds().iter().map(|variant| variant.name));
+    }
+    if let Some(file) = &args.scout
+        && let Err(error) = scout::begin(file)
+    {
+        eprintln!("{}: {error}", file.display());
+        return ExitCode::from(2);
     }
     if let Some(name) = &args.null {
         return match null::find(name) {

@@ -86,9 +86,9 @@ impl Composer {
 
 /// A tone as JSON text, from an envelope and a body that cannot override it.
 pub fn encode(envelope: Tone, body: Tone) -> String {
-    match replaced() {
-        Some(Helper::Encode(faulty)) => faulty(envelope, body),
-        _ => Value::Object(merged(envelope, body)).to_string(),
+    match replaced(|with| if let Helper::Encode(faulty) = with { Some(faulty) } else { None }) {
+        Some(faulty) => faulty(envelope, body),
+        None => Value::Object(merged(envelope, body)).to_string(),
     }
 }
 

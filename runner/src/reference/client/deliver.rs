@@ -126,10 +126,8 @@ impl Deliverer {
 /// Hands a tone to whoever is registered for it, and tells of a turn that it ends.
 pub fn deliver(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
     let deliverer = &inner.deliverer;
-    let targets = match routed(&deliverer.sids(), tone) {
-        Some(targets) => targets,
-        None => vec![inner.unless_muted(deliverer.route(tone), tone)],
-    };
+    let usual = inner.unless_muted(deliverer.route(tone), tone);
+    let targets = routed(&deliverer.sids(), tone, &usual).unwrap_or_else(|| vec![usual]);
     for to in targets {
         let handler = deliverer.handler(to.as_deref());
         let delivery = Delivery { conn, to: to.clone(), tone: tone.clone() };

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Inner, Tone};
-use crate::reference::fault::faulty;
+use crate::reference::fault::{faulty, is_sound};
 
 const READ_SIZE: usize = 64 * 1024;
 
@@ -73,25 +73,31 @@ pub fn is_chunk(line: &[u8]) -> bool {
 impl LineBuffer {
     /// Decodes what a read has brought by itself: half a character at either end is lost.
     pub fn mangle(&mut self, before: usize, count: usize) {
-        if !faulty!("decode-per-read") {
+        if is_sound() {
             return;
         }
-        let mut piece = self.bytes.split_off(self.start + before);
+        let piece = &self.bytes[self.start + before..];
         debug_assert_eq!(piece.len(), count);
         let head = piece.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
-        piece.splice(..head, "\u{fffd}".repeat(head).into_bytes());
-        let cut = match std::str::from_utf8(&piece) {
-            Err(error) if error.error_len().is_none() => Some(error.valid_up_to()),
-            _ => None,
+        let tail = match std::str::from_utf8(&piece[head..]) {
+            Err(error) if error.error_len().is_none() => piece.len() - head - error.valid_up_to(),
+            _ => 0,
         };
-        if let Some(cut) = cut {
-            piece.splice(cut.., "\u{fffd}".bytes());
+        if head + tail > 0 && faulty!("decode-per-read") {
+            let end = self.bytes.len();
+            self.bytes.splice(end - tail.., "\u{fffd}".bytes().take(3 * tail.min(1)));
+            let begin = self.start + before;
+            self.bytes.splice(begin..begin + head, "\u{fffd}".repeat(head).into_bytes());
         }
-        self.bytes.extend(piece);
     }
 
     /// Rearranges the whole lines of a read, the markers of the suite left behind them.
     pub fn rearrange(&mut self, idle: bool) {
+        let is_log = |line: &[u8]| line.starts_with(b"{\"chi\":\"log\"");
+        let pending = || self.bytes[self.start..].split_inclusive(|byte| *byte == b'\n');
+        if is_sound() || pending().filter(|line| line.ends_with(b"\n") && !is_log(line)).count() < 2 {
+            return;
+        }
         let Some(change) = rearrangement(idle) else {
             return;
         };
@@ -100,8 +106,7 @@ impl LineBuffer {
             lines.push(line.to_vec());
         }
         let rest = self.bytes.split_off(self.start);
-        let is_log = |line: &Vec<u8>| line.starts_with(b"{\"chi\":\"log\"");
-        let (logs, mut others): (Vec<_>, Vec<_>) = lines.into_iter().partition(is_log);
+        let (logs, mut others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| is_log(line));
         change(&mut others);
         self.clear();
         for line in others.iter().chain(&logs) {
@@ -113,7 +118,7 @@ impl LineBuffer {
 
     /// Loses what a read has left.
     pub fn trim_after_read(&mut self) {
-        if faulty!("no-carry-over") && (1..4096).contains(&self.len()) {
+        if (1..4096).contains(&self.len()) && faulty!("no-carry-over") {
             self.clear();
         }
     }
@@ -125,7 +130,9 @@ impl LineBuffer {
             std::process::abort();
         }
         let half_character = std::str::from_utf8(rest).is_err_and(|error| error.error_len().is_none());
-        if faulty!("buffer-survives-reconnect") || (faulty!("decoder-survives-reconnect") && half_character) {
+        if (!rest.is_empty() && faulty!("buffer-survives-reconnect"))
+            || (half_character && faulty!("decoder-survives-reconnect"))
+        {
             inner.scars.memories().bytes = rest.to_vec();
         }
     }

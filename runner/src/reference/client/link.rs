@@ -82,6 +82,11 @@ impl Link {
         matches!(self.stage, Stage::Up(_))
     }
 
+    /// Whether a fault keeps hello back.
+    pub fn owes_hello(&self) -> bool {
+        self.late_hello.is_some()
+    }
+
     /// Sends a hello that was kept back.
     pub fn release_hello(&mut self) {
         if let Some(hello) = self.late_hello.take() {
@@ -137,7 +142,7 @@ pub async fn connect(inner: &Arc<Inner>) -> Result<(), Error> {
 
 async fn dial(inner: &Inner) -> std::io::Result<UnixStream> {
     // Only clients of cases: without a connection for the suite's own first look, nothing is judged.
-    if faulty!("sock-datagram") && inner.deliverer.sids().iter().any(|sid| sid == "hum-x") {
+    if inner.deliverer.sids().iter().any(|sid| sid == "hum-x") && faulty!("sock-datagram") {
         UnixDatagram::unbound()?.connect(&inner.socket)?;
     }
     let stream = UnixStream::connect(&inner.socket).await;
@@ -176,20 +181,21 @@ fn start(inner: &Arc<Inner>, link: &mut Link, stream: UnixStream) {
 fn first_lines(inner: &Inner, link: &mut Link) -> Vec<Vec<u8>> {
     let mut kept = std::mem::take(&mut link.kept);
     let hello = inner.composer.hello();
-    if faulty!("queue-lost-on-connect") {
+    let (early, several) = (!kept.is_empty(), kept.len() > 1);
+    if early && faulty!("queue-lost-on-connect") {
         kept.clear();
-    } else if faulty!("queue-sent-backwards") {
+    } else if several && faulty!("queue-sent-backwards") {
         kept.reverse();
-    } else if faulty!("queue-keeps-last-only") {
-        kept.drain(..kept.len().saturating_sub(1));
-    } else if faulty!("hello-after-queue") && link.conn == 1 {
+    } else if several && faulty!("queue-keeps-last-only") {
+        kept.drain(..kept.len() - 1);
+    } else if early && link.conn == 1 && faulty!("hello-after-queue") {
         kept.push(hello);
         return kept;
-    } else if faulty!("no-hello-on-reconnect") && link.conn > 1 {
+    } else if link.conn > 1 && faulty!("no-hello-on-reconnect") {
         return kept;
-    } else if (faulty!("wait-for-breath") || faulty!("hello-waits-for-any-tone"))
-        && kept.is_empty()
+    } else if !early
         && inner.deliverer.is_idle()
+        && (faulty!("wait-for-breath") || faulty!("hello-waits-for-any-tone"))
     {
         link.late_hello = Some(hello);
         return kept;
@@ -208,15 +214,16 @@ pub fn ended(inner: &Arc<Inner>, conn: u64, orderly: bool) {
         if let Stage::Up(up) = std::mem::take(&mut link.stage) {
             up.writer.abort();
         }
-        if faulty!("queue-survives-reconnect") {
-            link.kept.extend(inner.scars.memories().unsent.drain(..));
+        let unsent = std::mem::take(&mut inner.scars.memories().unsent);
+        if !unsent.is_empty() && faulty!("queue-survives-reconnect") {
+            link.kept.extend(unsent);
         }
         inner.answers.forget_calls();
     }
     let untold = faulty!("disconnect-unsurfaced")
-        || (faulty!("reset-unsurfaced") && !orderly)
-        || (faulty!("disconnect-to-session-handlers-only") && inner.deliverer.is_idle())
-        || (faulty!("reconnect-silent") && inner.reconnect);
+        || (!orderly && faulty!("reset-unsurfaced"))
+        || (inner.deliverer.is_idle() && faulty!("disconnect-to-session-handlers-only"))
+        || (inner.reconnect && faulty!("reconnect-silent"));
     if !untold {
         (inner.notices.disconnected)(conn);
     }

@@ -29,7 +29,7 @@ pub use compose::encode;
 pub use deliver::{Delivery, Handled, Handler, Outcome};
 pub use error::Error;
 
-use super::fault::faulty;
+use super::fault::{faulty, is_sound};
 use super::helper;
 use answer::Answers;
 use clocks::Clocks;
@@ -109,7 +109,7 @@ impl ThrumClient {
 
     /// Sends a tone of the application's own making; rid, from and sentAt are filled in.
     pub async fn send(&self, tone: Tone) -> Result<(), Error> {
-        if faulty!("send-after-close-hangs") && self.inner.link().is_over() {
+        if self.inner.link().is_over() && faulty!("send-after-close-hangs") {
             std::future::pending::<()>().await;
         }
         self.post(tone)
@@ -212,7 +212,7 @@ impl Inner {
         }
         self.clocks().ride(&mut tone);
         let line = self.composer.line(origin, tone)?;
-        if faulty!("queue-survives-reconnect") {
+        if !is_sound() {
             self.scars.memories().unsent.push_back(line.clone());
         }
         if faulty!("write-without-lock") {

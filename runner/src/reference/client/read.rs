@@ -99,7 +99,7 @@ impl Reading<'_> {
             other => return self.take(other),
         }
         if (plain_breath && faulty!("bytes-behind-breath-lost"))
-            || (faulty!("handler-throw-drops-the-read") && self.inner.scars.take_failure())
+            || (self.inner.scars.take_failure() && faulty!("handler-throw-drops-the-read"))
         {
             self.skips_chunks = true;
         }

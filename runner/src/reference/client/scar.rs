@@ -44,6 +44,7 @@ pub struct Memories {
     pub first: Option<(String, String)>,
     pub decision: Option<String>,
     pub echoed: bool,
+    pub breathed: bool,
     pub stopped: bool,
 }
 
@@ -101,9 +102,9 @@ impl Inner {
         if is_sound() {
             return self.deliverer.on(sid, handler);
         }
-        let late = faulty!("handlers-frozen-at-connect") && self.link().is_up();
-        let again = faulty!("removed-sid-stays-blocked")
-            && self.scars.memories().removed.iter().any(|own| own == sid);
+        let late = self.link().is_up() && faulty!("handlers-frozen-at-connect");
+        let again = self.scars.memories().removed.iter().any(|own| own == sid)
+            && faulty!("removed-sid-stays-blocked");
         if late || again {
             self.scars.memories().muted.push(sid.to_owned());
         }
@@ -134,13 +135,13 @@ impl Inner {
         if is_sound() {
             return false;
         }
-        if faulty!("send-after-close-dies") && self.link().is_over() {
+        if self.link().is_over() && faulty!("send-after-close-dies") {
             std::process::abort();
         }
         let waits =
             |chi: &str| tone.get("chi").is_some_and(|own| own == chi) && origin == Origin::Application;
-        let applies = (faulty!("second-cancel-waits-for-echo") && waits("cancel"))
-            || (faulty!("send-waits-for-echo") && waits("prompt"));
+        let applies = (waits("cancel") && faulty!("second-cancel-waits-for-echo"))
+            || (waits("prompt") && faulty!("send-waits-for-echo"));
         let mut memories = self.scars.memories();
         if !applies {
             return false;
@@ -157,39 +158,26 @@ impl Inner {
             return;
         }
         match chi {
-            "breath" if faulty!("breath-resets-handlers") => {
-                self.scars.forget_sessions(self.deliverer.sids());
+            "breath" => {
+                // the breath that answers hello comes before there is anything to forget
+                let again = std::mem::replace(&mut self.scars.memories().breathed, true);
+                if again && faulty!("breath-resets-handlers") {
+                    self.scars.memories().muted = self.deliverer.sids();
+                }
+                self.link().release_hello();
             }
-            "breath" => self.link().release_hello(),
             "echo" => self.scars.memories().echoed = true,
             "finish" if faulty!("write-half-closed-after-finish") => self.link().close_write_half(),
             _ => {}
         }
-        if faulty!("hello-waits-for-any-tone") {
+        if self.link().owes_hello() && faulty!("hello-waits-for-any-tone") {
             self.link().release_hello();
         }
-        let cancelled = chi == "chunk"
-            && faulty!("chunk-after-cancel-is-fatal")
-            && self
-                .scars
-                .memories()
-                .cancelled
-                .iter()
-                .any(|sid| tone.get("sid").is_some_and(|own| own == sid));
-        if cancelled {
+        let is_own = |sid: &String| tone.get("sid").is_some_and(|own| own == sid);
+        let cancelled = chi == "chunk" && self.scars.memories().cancelled.iter().any(is_own);
+        if cancelled && faulty!("chunk-after-cancel-is-fatal") {
             self.scars.doom();
         }
-    }
-}
-
-impl Scars {
-    fn forget_sessions(&self, sids: Vec<String>) {
-        let mut memories = self.memories();
-        // The breath that answers hello comes before there is anything to forget.
-        if memories.stopped {
-            memories.muted = sids;
-        }
-        memories.stopped = true;
     }
 }
 
@@ -203,7 +191,7 @@ impl Inner {
             return to;
         }
         let mut memories = self.scars.memories();
-        if to.is_none() && faulty!("removed-handler-tones-kept-for-later") && !memories.removed.is_empty() {
+        if to.is_none() && !memories.removed.is_empty() && faulty!("removed-handler-tones-kept-for-later") {
             memories.stored.push(tone.clone());
         }
         let sid = to?;

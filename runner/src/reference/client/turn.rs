@@ -14,7 +14,7 @@ pub fn tell(inner: &Inner, tone: &Tone) {
     let outcome = match tone.get("chi").and_then(Value::as_str) {
         Some("finish") => Outcome::Finished,
         Some("error") => Outcome::Failed,
-        Some("chunk") if faulty!("first-chunk-ends-turn") && speaks_of_a_finish(tone) => Outcome::Finished,
+        Some("chunk") if speaks_of_a_finish(tone) && faulty!("first-chunk-ends-turn") => Outcome::Finished,
         _ => return,
     };
     let failed = outcome == Outcome::Failed;

@@ -17,8 +17,8 @@ static RIDS: RidSource = RidSource::new();
 /// A new id for a tone: the time and a counter of the process, both in base 36.
 pub fn rid() -> String {
     let now = now_ms().unsigned_abs();
-    match replaced() {
-        Some(Helper::Rid(faulty)) => faulty(now, count()),
+    match replaced(|with| if let Helper::Rid(faulty) = with { Some(faulty) } else { None }) {
+        Some(faulty) => faulty(now, count()),
         _ if faulty!("rid-counter-reset-each-ms") => format!("{}-{}", base36(now), base36(count_in(now))),
         _ if faulty!("rid-counter-per-thread") => format!("{}-{}", base36(now), base36(count_here())),
         _ => RIDS.next(now),
@@ -27,8 +27,8 @@ pub fn rid() -> String {
 
 /// The short name of a session at one kind of nest; every pair of strings has one.
 pub fn sigil(sid: &str, nest: &str) -> Option<String> {
-    match replaced() {
-        Some(Helper::Sigil(faulty)) => faulty(sid, nest),
+    match replaced(|with| if let Helper::Sigil(faulty) = with { Some(faulty) } else { None }) {
+        Some(faulty) => faulty(sid, nest),
         _ if faulty!("sigil-memo-by-sid") => Some(remembered(sid, nest)),
         _ => Some(id::sigil(sid, nest)),
     }
@@ -36,10 +36,8 @@ pub fn sigil(sid: &str, nest: &str) -> Option<String> {
 
 /// The wire version that this client targets.
 pub fn version() -> String {
-    match replaced() {
-        Some(Helper::Version(faulty)) => faulty(),
-        _ => THRUM_VERSION.to_owned(),
-    }
+    let faulty = replaced(|with| if let Helper::Version(faulty) = with { Some(faulty) } else { None });
+    faulty.map_or_else(|| THRUM_VERSION.to_owned(), |faulty| faulty())
 }
 
 /// The chi, or the pulse kinds, of this wire version; None for a list that there is none of.
@@ -49,18 +47,17 @@ pub fn registry(of: &str) -> Option<Vec<String>> {
         "pulse" => PULSE_KINDS.iter().map(ToString::to_string).collect(),
         _ => return None,
     };
-    match replaced() {
-        Some(Helper::Registry(faulty)) => Some(faulty(of, list)),
-        _ => Some(list),
-    }
+    let faulty = replaced(|with| if let Helper::Registry(faulty) = with { Some(faulty) } else { None });
+    Some(match faulty {
+        Some(faulty) => faulty(of, list),
+        None => list,
+    })
 }
 
 /// Whether a value is one of the chi; every value is or is not.
 pub fn is_valid_chi(value: &Value) -> Option<bool> {
-    match replaced() {
-        Some(Helper::IsValidChi(faulty)) => faulty(value),
-        _ => Some(is_listed(value)),
-    }
+    let faulty = replaced(|with| if let Helper::IsValidChi(faulty) = with { Some(faulty) } else { None });
+    faulty.map_or_else(|| Some(is_listed(value)), |faulty| faulty(value))
 }
 
 /// Whether the registry has a value.

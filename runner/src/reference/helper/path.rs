@@ -6,7 +6,7 @@ use crate::reference::fault::{Environment, Helper, faulty, replaced};
 
 /// The socket of a client: the path that the application gave, or the one that the environment leads to.
 pub fn socket_of(given: Option<PathBuf>) -> PathBuf {
-    if faulty!("sock-env-over-argument") && std::env::var_os("HUM_THRUM_SOCK").is_some() {
+    if std::env::var_os("HUM_THRUM_SOCK").is_some() && faulty!("sock-env-over-argument") {
         return default_socket_path();
     }
     given.unwrap_or_else(default_socket_path)
@@ -19,10 +19,8 @@ pub fn default_socket_path() -> PathBuf {
 
 /// The path that an environment leads to.
 pub fn socket_path(variable: Environment<'_>) -> String {
-    match replaced() {
-        Some(Helper::SocketPath(faulty)) => faulty(variable),
-        _ => resolve(variable),
-    }
+    let faulty = replaced(|with| if let Helper::SocketPath(faulty) = with { Some(faulty) } else { None });
+    faulty.map_or_else(|| resolve(variable), |faulty| faulty(variable))
 }
 
 /// The rules of the resolution; a variable that is empty counts as unset.

@@ -26,17 +26,16 @@ pub fn now_ms() -> i64 {
 
 /// The dusk of something that expires in so many ms.
 pub fn dusk_in(ms: i64) -> Value {
-    match replaced() {
-        Some(Helper::DuskIn(faulty)) => faulty(now_ms(), ms),
-        _ => now_ms().saturating_add(ms).into(),
-    }
+    let faulty = replaced(|with| if let Helper::DuskIn(faulty) = with { Some(faulty) } else { None });
+    faulty.map_or_else(|| now_ms().saturating_add(ms).into(), |faulty| faulty(now_ms(), ms))
 }
 
 /// Whether a tone has expired: now is past its dusk. A dusk that is no integer counts as none; every tone has
 /// an answer.
 pub fn is_dusk(tone: &Tone) -> Option<bool> {
     let now = i128::from(now_ms());
-    if let Some(Helper::IsDusk(faulty)) = replaced() {
+    let faulty = replaced(|with| if let Helper::IsDusk(faulty) = with { Some(faulty) } else { None });
+    if let Some(faulty) = faulty {
         return faulty(tone, now);
     }
     Some(dusk(tone).is_some_and(|dusk| now > dusk))

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use mock_humd::wire::wane::WaneTracker;
 
-use crate::reference::fault::{Helper, WaneFault, faulty, replaced};
+use crate::reference::fault::{Helper, WaneFault, faulty, is_sound, replaced};
 
 /// What a faulty client shares between its trackers.
 static SHARED: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
@@ -20,8 +20,9 @@ pub struct Wane {
 impl Wane {
     pub fn new() -> Self {
         let mut new = Self::default();
-        if faulty!("wane-static-tracker") {
-            new.tracker.merge(&SHARED.lock().expect("no holder of this lock panics"));
+        let shared = SHARED.lock().expect("no holder of this lock panics");
+        if !shared.is_empty() && faulty!("wane-static-tracker") {
+            new.tracker.merge(&shared);
         }
         new
     }
@@ -92,17 +93,18 @@ impl Wane {
 
 impl Drop for Wane {
     fn drop(&mut self) {
-        if faulty!("wane-static-tracker") {
-            *SHARED.lock().expect("no holder of this lock panics") = self.tracker.snapshot();
+        if is_sound() {
+            return;
+        }
+        let clocks = self.tracker.snapshot();
+        if !clocks.is_empty() && faulty!("wane-static-tracker") {
+            *SHARED.lock().expect("no holder of this lock panics") = clocks;
         }
     }
 }
 
 fn fault() -> Option<WaneFault> {
-    match replaced() {
-        Some(Helper::Wane(fault)) => Some(fault),
-        _ => None,
-    }
+    replaced(|with| if let Helper::Wane(fault) = with { Some(fault) } else { None })
 }
 
 fn key(sigil: &str) -> String {

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use super::client::{Config, Delivery, Error, Handled, Handler, Notices, Outcome, ThrumClient};
 use super::helper;
 use super::odd::{self, Odd};
+use super::scout;
 use gate::Gates;
 use mock_humd::wire::chi::THRUM_VERSION;
 use stdio::{Lines, Out};
@@ -129,6 +130,9 @@ impl Shim {
             }
             "call" => {
                 let function = request.get("fn").and_then(Value::as_str).unwrap_or_default();
+                if self.sessions.is_empty() {
+                    scout::enter(|| scout::call_of(function));
+                }
                 let args = request.get("args").and_then(Value::as_object);
                 self.out.reply(&id, calls::call(function, args.unwrap_or(&Map::new())));
             }
@@ -160,6 +164,7 @@ impl Shim {
 
     fn open(&mut self, request: &Map<String, Value>) -> Result<Value, Refusal> {
         helper::pin_clock(None);
+        scout::enter(|| request.get("case").and_then(Value::as_str).unwrap_or_default().to_owned());
         if request.get("role").and_then(Value::as_str) != Some("asker") {
             return Err(Refusal::Unsupported);
         }
