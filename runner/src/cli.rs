@@ -23,6 +23,13 @@ Examples:
 Exit codes: 0 conformant · 1 not conformant · 2 wrong usage or input · 3 incomplete: nothing failed, but a
 required rule stayed undecided · 4 the suite or the shim broke · 130 interrupted";
 
+const SELFTEST_NOTES: &str = "\
+A mutant is the built-in client with one fault. It must die by each case that names it in `kills`, and break no
+rule that it does not declare. Odd but conformant testees must hold every rule, null testees none.
+
+Exit codes: 0 the suite proves itself · 1 a finding · 2 wrong usage or input · 4 the control mutant survived, or
+the suite broke · 130 interrupted";
+
 /// Conformance suite for clients of the thrum wire.
 ///
 /// Launches a client through a small shim, plays a daemon for it on a Unix socket, and reports rule by rule what
@@ -43,6 +50,9 @@ pub enum Command {
     Client(ClientArgs),
     /// Check a shim alone: does it speak the shim protocol?
     Smoke(SmokeArgs),
+    /// Prove the suite: each mutant of the built-in client must die, and each rule must catch one
+    #[command(after_help = SELFTEST_NOTES)]
+    Selftest(SelftestArgs),
     /// List cases, rules, or the suite's own testees
     List(ListArgs),
     /// Explain a rule, a case or a failure code
@@ -137,6 +147,34 @@ pub struct SmokeArgs {
     /// The command that starts the client's shim; without it the built-in client
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<String>,
+}
+
+/// `selftest`.
+#[derive(Debug, Args)]
+pub struct SelftestArgs {
+    /// Only testees whose name matches; `*` stands for anything (see `list mutants` and `list testees`)
+    #[arg(value_name = "TESTEE")]
+    pub testee: Vec<String>,
+    /// How many testees at once [default: twice the number of cores, since mutants hang on purpose]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// For one reply of a mutant; what looks wrong is looked at again with more patience
+    #[arg(long = "timeout", value_name = "TIME", default_value = "400ms", value_parser = duration)]
+    pub patience: Duration,
+    /// Write the kill matrix: `tty` or `json`, to stdout or with `=PATH` to a file; may stand several times
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report)]
+    pub report: Vec<ReportArg>,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+    pub color: ColorArg,
+    /// Only findings and the headline
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Every mutant of every rule, however wide the line
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// `list`.

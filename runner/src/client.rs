@@ -1,6 +1,6 @@
 //! `client` and `smoke`: has a client tested, and writes the reports.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
@@ -31,6 +31,7 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     let selection = Selection {
         run: globs(&args.run)?,
         skip: globs(&args.skip)?,
+        only: None,
         rules: args.rule.iter().map(|rule| rule.to_uppercase()).collect(),
         wire: args.wire.unwrap_or(book.version),
         profile: Profile::Document,
@@ -49,7 +50,7 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         keep_scenes: args.trace,
     };
     // hidden where stderr is no terminal
-    let bar = ProgressBar::no_length().with_style(bar_style());
+    let bar = ProgressBar::no_length().with_style(bar_style("cases"));
     let progress = |judged: &Judged<'_>, total: usize| {
         bar.set_length(total as u64);
         bar.inc(1);
@@ -95,13 +96,21 @@ fn command(given: &[String], mutant: Option<&str>) -> Result<Command, Error> {
     if !given.is_empty() {
         return Ok(Command { argv: given.to_vec() });
     }
+    match mutant {
+        None => testee(&[]),
+        Some(mutant) => {
+            reference::known(mutant).map_err(Error::Input)?;
+            testee(&["--mutant", mutant])
+        }
+    }
+}
+
+/// This program as a testee.
+pub fn testee(arguments: &[&str]) -> Result<Command, Error> {
     let own = std::env::current_exe()
         .map_err(|error| Error::Broken(format!("cannot find this program: {error}")))?;
-    let mut argv = vec![own.display().to_string(), "testee".to_owned()];
-    if let Some(mutant) = mutant {
-        reference::known(mutant).map_err(Error::Input)?;
-        argv.extend(["--mutant".to_owned(), mutant.to_owned()]);
-    }
+    let arguments = arguments.iter().map(|argument| (*argument).to_owned());
+    let argv = [own.display().to_string(), "testee".to_owned()].into_iter().chain(arguments).collect();
     Ok(Command { argv })
 }
 
@@ -109,7 +118,8 @@ fn limits(patience: &PatienceArgs) -> Limits {
     Limits { reply: patience.timeout, ..Limits::default() }.scaled(patience.timeout_scale)
 }
 
-fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+/// Runs something to its end.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -117,13 +127,14 @@ fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error>
     runtime.block_on(work)
 }
 
-fn bar_style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:24} {pos} of {len} cases {wide_msg}")
+/// A bar that counts cases, or something else.
+pub fn bar_style(what: &str) -> ProgressStyle {
+    ProgressStyle::with_template(&format!("{{bar:24}} {{pos}} of {{len}} {what} {{wide_msg}}"))
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// Resolves on Ctrl-C, or when the process is asked to end.
-async fn interrupted() {
+pub async fn interrupted() {
     let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
     let asked = async {
         match &mut term {
@@ -142,7 +153,7 @@ async fn interrupted() {
 /// With `--trace`, what crossed in this case.
 fn trace(judged: &Judged<'_>, wanted: bool) {
     if let (true, Some(scene)) = (wanted, &judged.scene) {
-        let mut err = std::io::BufWriter::new(anstream::stderr());
+        let mut err = io::BufWriter::new(anstream::stderr());
         // a closed stderr is no reason to end the run
         let _ = report::write_scene(&judged.case.id, scene, &mut err).and_then(|()| err.flush());
     }
@@ -158,41 +169,45 @@ fn write_reports(report: &Report, args: &ClientArgs) -> Result<(), Error> {
     let format = |json: bool| if json { Format::Json } else { Format::Tty(verbosity) };
     for wanted in &args.report {
         match &wanted.path {
-            Some(path) => write_file(report, format(wanted.json), path)?,
-            None => write_stdout(report, format(wanted.json), args.color)?,
+            Some(path) => write_file(path, |out| report::write(report, format(wanted.json), out))?,
+            None => write_stdout(args.color, |out| report::write(report, format(wanted.json), out))?,
         }
     }
     if args.report.iter().all(|wanted| wanted.path.is_some()) {
-        write_stdout(report, format(false), args.color)?;
+        write_stdout(args.color, |out| report::write(report, format(false), out))?;
     }
     Ok(())
 }
 
-fn write_file(report: &Report, format: Format, path: &Path) -> Result<(), Error> {
-    let fault = |error: std::io::Error| {
-        Error::Input(format!("cannot write the report to `{}`: {error}", path.display()))
-    };
+/// Writes a file without colours, whole or not at all.
+pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let fault =
+        |error: io::Error| Error::Input(format!("cannot write the report to `{}`: {error}", path.display()));
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = NamedTempFile::new_in(parent).map_err(fault)?;
     let mut plain = anstream::StripStream::new(Vec::new());
-    report::write(report, format, &mut plain).map_err(fault)?;
+    write(&mut plain).map_err(fault)?;
     file.write_all(&plain.into_inner()).map_err(fault)?;
     file.persist(path).map_err(|error| fault(error.error))?;
     Ok(())
 }
 
-fn write_stdout(report: &Report, format: Format, color: ColorArg) -> Result<(), Error> {
+/// Writes to stdout; a reader that has gone away is no error.
+pub fn write_stdout(
+    color: ColorArg,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
     let choice = match color {
-        ColorArg::Auto => AutoStream::choice(&std::io::stdout()),
+        ColorArg::Auto => AutoStream::choice(&io::stdout()),
         ColorArg::Always => ColorChoice::AlwaysAnsi,
         ColorArg::Never => ColorChoice::Never,
     };
     let mut out = AutoStream::new(Vec::new(), choice);
-    let written = report::write(report, format, &mut out)
-        .and_then(|()| std::io::stdout().write_all(&out.into_inner()))
-        .and_then(|()| std::io::stdout().flush());
+    let written = write(&mut out)
+        .and_then(|()| io::stdout().write_all(&out.into_inner()))
+        .and_then(|()| io::stdout().flush());
     match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::Broken(format!("cannot write to stdout: {error}")))
         }
         _ => Ok(()),

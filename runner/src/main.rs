@@ -3,6 +3,7 @@
 mod cli;
 mod client;
 mod reference;
+mod selftest;
 mod source;
 
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ use thrum_conform::exit::Exit;
 use crate::cli::{Cli, Command};
 
 /// Deeply nested tones are read, compared and dropped by recursion.
-const STACK_BYTES: usize = 256 << 20;
+pub const STACK_BYTES: usize = 256 << 20;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -30,6 +31,7 @@ fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Client(args) => client::test(&args),
         Command::Smoke(args) => client::smoke(&args),
+        Command::Selftest(args) => selftest::selftest(&args),
         Command::List(args) => source::list(&args, reference::mutants()),
         Command::Explain(args) => source::explain(&args, reference::mutants()),
         Command::Vectors(args) => source::lint(&args),

@@ -17,6 +17,8 @@ pub struct Selection {
     pub run: Vec<GlobMatcher>,
     /// Cases to leave out, by id.
     pub skip: Vec<GlobMatcher>,
+    /// Only these cases, by id; all where it is None.
+    pub only: Option<BTreeSet<String>>,
     /// Only cases that decide one of these rules; all where it is empty.
     pub rules: Vec<String>,
     /// The wire version.
@@ -28,12 +30,19 @@ pub struct Selection {
 impl Selection {
     /// Everything of a wire version.
     pub fn all(wire: Version) -> Self {
-        Self { run: Vec::new(), skip: Vec::new(), rules: Vec::new(), wire, profile: Profile::Document }
+        Self {
+            run: Vec::new(),
+            skip: Vec::new(),
+            only: None,
+            rules: Vec::new(),
+            wire,
+            profile: Profile::Document,
+        }
     }
 
     /// Whether it is everything, so that a rule without a verdict is a gap and not a choice.
     pub fn is_all(&self) -> bool {
-        self.run.is_empty() && self.skip.is_empty() && self.rules.is_empty()
+        self.run.is_empty() && self.skip.is_empty() && self.only.is_none() && self.rules.is_empty()
     }
 
     fn takes(&self, case: &Case, book: &RuleBook) -> bool {
@@ -41,7 +50,8 @@ impl Selection {
             globs.iter().any(|glob| glob.is_match(&case.id) || case.was.iter().any(|was| glob.is_match(was)))
         };
         let ambient = |rule: &String| book.get(rule).is_some_and(|rule| rule.ambient);
-        (self.run.is_empty() || matches(&self.run))
+        self.only.as_ref().is_none_or(|only| only.contains(&case.id))
+            && (self.run.is_empty() || matches(&self.run))
             && !matches(&self.skip)
             && (self.rules.is_empty()
                 || self.rules.iter().any(|rule| case.decides.contains(rule) || ambient(rule)))

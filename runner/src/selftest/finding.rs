@@ -1,0 +1,131 @@
+//! What is not as it should be: survivors, breakage that nobody declared, and rules or cases that catch nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use thrum_conform::exit::Exit;
+use thrum_conform::report::{Report, Standing};
+use thrum_conform::rule::{Level, Party, Rule, RuleBook};
+use thrum_conform::vector::{Case, Status, Suite};
+
+use super::matrix::{Matrix, broken};
+use crate::reference::Mutant;
+
+/// Something that is wrong with the suite, or with a testee of its own.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    pub what: String,
+    pub why: String,
+}
+
+/// How a process, a connection or a shim can end a case from outside: `section.died` and the like.
+const ENDS: [&str; 5] = ["died", "hung", "closed", "stopped-reading", "misrouted"];
+
+/// One run of a mutant.
+pub struct Look<'a> {
+    pub mutant: &'a Mutant,
+    pub report: &'a Report,
+    /// The cases that name it in `kills`.
+    pub killers: &'a [&'a Case],
+}
+
+impl Look<'_> {
+    /// What is not as the mutant declares it, each with the reason.
+    pub fn findings(&self) -> BTreeMap<String, String> {
+        let name = self.mutant.name;
+        let declared: BTreeSet<&str> = self.mutant.breaks.iter().copied().collect();
+        let broken = broken(self.report);
+        let undeclared = broken.iter().filter(|(rule, _)| !declared.contains(rule.as_str()));
+        let mut wrong: BTreeMap<String, String> = undeclared
+            .map(|(rule, why)| (format!("{name} breaks {rule}, which it does not declare"), why.clone()))
+            .collect();
+        for rule in declared.iter().filter(|rule| !broken.contains_key(**rule)) {
+            wrong.insert(format!("{name} declares {rule}, which holds"), "no case broke it".to_owned());
+        }
+        for case in self.killers {
+            wrong.extend(self.survived(case).map(|why| (format!("{name} survives {}", case.id), why)));
+        }
+        wrong
+    }
+
+    /// Why a case did not kill the mutant by a code of its own, or from outside; `state-leak` does not count.
+    fn survived(&self, case: &Case) -> Option<String> {
+        let skipped = self.report.not_applicable.iter().any(|(id, _)| *id == case.id);
+        if case.status != Status::Scored || skipped {
+            return None;
+        }
+        let Some(row) = self.report.cases.iter().find(|row| row.id == case.id) else {
+            return Some("it did not run".to_owned());
+        };
+        let is_own = |code: &str| {
+            case.codes().any(|own| own == code)
+                || ENDS.iter().any(|end| code == format!("{}.{end}", case.section()))
+        };
+        let killed = row.failures.iter().any(|failure| is_own(&failure.failure.code));
+        (!killed).then(|| format!("{} {}", row.verdict.word(), row.why))
+    }
+}
+
+/// What a testee breaks or leaves open that must hold everything.
+pub fn not_sound(name: &str, report: &Report) -> Vec<Finding> {
+    let mut found: Vec<Finding> = broken(report)
+        .into_iter()
+        .map(|(rule, why)| Finding { what: format!("{name} breaks {rule}"), why })
+        .collect();
+    let open = report.rules.iter().filter(|row| row.standing == Standing::Undecided);
+    found.extend(
+        open.map(|row| Finding { what: format!("{name} leaves {} undecided", row.id), why: row.why.clone() }),
+    );
+    if found.is_empty() && report.exit != Exit::Fine {
+        found.push(Finding { what: format!("{name} ends with {:?}", report.exit), why: String::new() });
+    }
+    found
+}
+
+/// What a testee holds that must hold nothing.
+pub fn holds_something(name: &str, report: &Report) -> Vec<Finding> {
+    let held = report.rules.iter().filter(|row| matches!(row.standing, Standing::Held | Standing::Observed));
+    let mut found: Vec<Finding> = held
+        .map(|row| Finding { what: format!("{name} holds {}", row.id), why: row.cases.join(", ") })
+        .collect();
+    if report.exit == Exit::Fine {
+        found.push(Finding { what: format!("{name} ends well"), why: "it is no client at all".to_owned() });
+    }
+    found
+}
+
+/// Rules that no mutant breaks, scored cases that no mutant fails, and names in `kills` that nobody has.
+pub fn idle(matrix: &Matrix, book: &RuleBook, suite: &Suite) -> Vec<Finding> {
+    let (rules, cases) = (matrix.by_rule(), matrix.by_case());
+    let names: BTreeSet<&str> = matrix.rows.iter().map(|row| row.mutant).collect();
+    let mut found = Vec::new();
+    for rule in book.rules().filter(|rule| is_scored(rule, suite) && !rules.contains_key(rule.id.as_str())) {
+        let why = "a rule that nothing breaks proves nothing".to_owned();
+        found.push(Finding { what: format!("no mutant breaks {}", rule.id), why });
+    }
+    for case in &suite.cases {
+        let applies = case.status == Status::Scored && case.until.is_none_or(|until| until >= book.version);
+        if applies && !cases.contains_key(case.id.as_str()) && !only_records(case, book) {
+            let why =
+                format!("{}:{}: it decides {}", case.place.file, case.place.line, case.decides.join(", "));
+            found.push(Finding { what: format!("no mutant fails {}", case.id), why });
+        }
+        for name in case.kills.iter().filter(|name| !names.contains(name.as_str())) {
+            let why = "no mutant has that name".to_owned();
+            found.push(Finding { what: format!("{} names `{name}` in `kills`", case.id), why });
+        }
+    }
+    found
+}
+
+/// Whether a rule counts and can be broken from outside.
+pub fn is_scored(rule: &Rule, suite: &Suite) -> bool {
+    let binds = rule.roles.contains(&Party::Client) || rule.roles.contains(&Party::Worker);
+    let decided =
+        || suite.cases.iter().any(|case| case.status == Status::Scored && case.decides.contains(&rule.id));
+    binds && rule.level >= Level::Should && rule.untested.is_none() && (rule.ambient || decided())
+}
+
+/// Whether a case is about MAY rules alone.
+fn only_records(case: &Case, book: &RuleBook) -> bool {
+    case.decides.iter().all(|rule| book.get(rule).is_some_and(|rule| rule.level < Level::Should))
+}

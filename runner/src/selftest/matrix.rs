@@ -1,0 +1,217 @@
+//! The kill matrix: which mutant broke which rule, in which case; for people and as JSON.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+use thrum_conform::error::Error;
+use thrum_conform::report::{CaseVerdict, Report as Run, Standing};
+use thrum_conform::rule::{Rule, RuleBook};
+use thrum_conform::vector::Suite;
+
+use super::finding::{Finding, is_scored};
+use crate::cli::SelftestArgs;
+use crate::client;
+use crate::reference::{Mutant, nulls, odds};
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+
+/// The rules that a run broke, each with the reason.
+pub fn broken(report: &Run) -> BTreeMap<String, String> {
+    let broken = report.rules.iter().filter(|row| {
+        row.standing == Standing::Violated || (row.standing == Standing::Warned && !row.cases.is_empty())
+    });
+    broken.map(|row| (row.id.clone(), format!("{} by {}", row.why, row.cases.join(", ")))).collect()
+}
+
+/// What one mutant did, over all looks at it.
+pub struct Row {
+    pub mutant: &'static str,
+    bug: &'static str,
+    rules: BTreeSet<String>,
+    cases: BTreeSet<String>,
+}
+
+impl Row {
+    pub fn new(mutant: &Mutant) -> Self {
+        Self { mutant: mutant.name, bug: mutant.bug, rules: BTreeSet::new(), cases: BTreeSet::new() }
+    }
+
+    /// Adds what one look saw.
+    pub fn saw(&mut self, report: &Run) {
+        self.rules.extend(broken(report).into_keys());
+        let failed =
+            report.cases.iter().filter(|row| matches!(row.verdict, CaseVerdict::Fail | CaseVerdict::Warn));
+        self.cases.extend(failed.map(|row| row.id.clone()));
+    }
+}
+
+/// All mutants that were tried.
+#[derive(Default)]
+pub struct Matrix {
+    pub rows: Vec<Row>,
+    /// Over all testees and looks.
+    pub cases_played: usize,
+}
+
+impl Matrix {
+    /// The mutants that broke each rule.
+    pub fn by_rule(&self) -> BTreeMap<&str, Vec<&str>> {
+        self.by(|row| &row.rules)
+    }
+
+    /// The mutants that failed each case.
+    pub fn by_case(&self) -> BTreeMap<&str, Vec<&str>> {
+        self.by(|row| &row.cases)
+    }
+
+    fn by<'a>(&'a self, of: impl Fn(&'a Row) -> &'a BTreeSet<String>) -> BTreeMap<&'a str, Vec<&'a str>> {
+        let mut by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for row in &self.rows {
+            for name in of(row) {
+                by.entry(name).or_default().push(row.mutant);
+            }
+        }
+        by
+    }
+}
+
+/// What a selftest came to.
+pub struct Report<'a> {
+    pub book: &'a RuleBook,
+    pub suite: &'a Suite,
+    pub matrix: &'a Matrix,
+    pub findings: &'a [Finding],
+    /// Whether every testee took part.
+    pub whole: bool,
+    pub took: Duration,
+}
+
+impl Report<'_> {
+    /// Writes it as asked for: files whole or not at all, and something for people unless JSON takes stdout.
+    pub fn write(&self, args: &SelftestArgs) -> Result<(), Error> {
+        let mut on_stdout = false;
+        for wanted in &args.report {
+            let write =
+                |out: &mut dyn Write| if wanted.json { self.json(out) } else { self.tty(args, None, out) };
+            match &wanted.path {
+                Some(path) => client::write_file(path, write)?,
+                None => client::write_stdout(args.color, write)?,
+            }
+            on_stdout |= wanted.path.is_none();
+        }
+        if !on_stdout {
+            let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+            client::write_stdout(args.color, |out| self.tty(args, width, out))?;
+        }
+        Ok(())
+    }
+
+    fn tty(&self, args: &SelftestArgs, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+        if !args.quiet {
+            self.rules(if args.verbose { None } else { width }, out)?;
+        }
+        for finding in self.findings {
+            writeln!(out, "{RED}FINDING{RED:#} {}", finding.what)?;
+            if !finding.why.is_empty() {
+                writeln!(out, "  {}", finding.why)?;
+            }
+        }
+        let (mark, said) = match self.findings.len() {
+            0 => (GREEN, "the suite proves itself".to_owned()),
+            1 => (RED, "1 finding".to_owned()),
+            count => (RED, format!("{count} findings")),
+        };
+        let by_rule = self.matrix.by_rule();
+        let bite = self.book.rules().filter(|rule| by_rule.contains_key(rule.id.as_str())).count();
+        writeln!(
+            out,
+            "{mark}{said}{mark:#}: {} mutants, {bite} rules broken by them{} · {} cases played in {:.1} s",
+            self.matrix.rows.len(),
+            if self.whole {
+                format!(
+                    " of {} scored · {} odd testees · {} null testees",
+                    self.scored().count(),
+                    odds().len(),
+                    nulls().len()
+                )
+            } else {
+                " (not every testee took part)".to_owned()
+            },
+            self.matrix.cases_played,
+            self.took.as_secs_f64(),
+        )
+    }
+
+    /// A line for each rule, with the mutants that broke it.
+    fn rules(&self, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+        let by_rule = self.matrix.by_rule();
+        let mut section = "";
+        for rule in self.book.rules() {
+            let Some(mutants) = by_rule.get(rule.id.as_str()) else { continue };
+            if rule.section != section {
+                section = &rule.section;
+                writeln!(out, "{section}")?;
+            }
+            let head = format!("  {:<10}{:<7}{:>3}  ", rule.id, rule.level.to_string(), mutants.len());
+            let room = width.map_or(usize::MAX, |width| width.saturating_sub(head.len()));
+            writeln!(out, "{head}{}", listed(mutants, room))?;
+        }
+        writeln!(out)
+    }
+
+    fn scored(&self) -> impl Iterator<Item = &Rule> {
+        self.book.rules().filter(|rule| is_scored(rule, self.suite))
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (by_rule, by_case) = (self.matrix.by_rule(), self.matrix.by_case());
+        let none = Vec::new();
+        let rule = |rule: &Rule| json!({"id": rule.id, "level": rule.level.to_string(), "mutants": by_rule.get(rule.id.as_str()).unwrap_or(&none)});
+        let mutant =
+            |row: &Row| json!({"name": row.mutant, "bug": row.bug, "breaks": row.rules, "fails": row.cases});
+        let value = json!({
+            "schema": 1,
+            "wire": self.book.version.to_string(),
+            "whole": self.whole,
+            "findings": self.findings.iter().map(|finding| json!({"what": finding.what, "why": finding.why})).collect::<Vec<Value>>(),
+            "rules": self.scored().map(rule).collect::<Vec<Value>>(),
+            "cases": by_case.iter().map(|(id, mutants)| json!({"id": id, "mutants": mutants})).collect::<Vec<Value>>(),
+            "mutants": self.matrix.rows.iter().map(mutant).collect::<Vec<Value>>(),
+        });
+        serde_json::to_writer_pretty(&mut *out, &value)?;
+        writeln!(out)
+    }
+}
+
+/// As many names as fit, and how many more there are.
+fn listed(names: &[&str], room: usize) -> String {
+    const MORE: usize = "… and 999 more".len();
+    let mut line = String::new();
+    for (place, name) in names.iter().enumerate() {
+        let next = if place == 0 { (*name).to_owned() } else { format!(", {name}") };
+        let is_last = place + 1 == names.len();
+        if place > 0 && line.len() + next.len() + if is_last { 0 } else { MORE } > room {
+            return format!("{line} … and {} more", names.len() - place);
+        }
+        line.push_str(&next);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn lists_as_many_names_as_fit() {
+        let names = ["one-name", "another-name", "third"];
+        assert_eq!(listed(&names, usize::MAX), "one-name, another-name, third");
+        assert_eq!(listed(&names, 29), "one-name, another-name, third");
+        assert_eq!(listed(&names, 28), "one-name … and 2 more");
+        assert_eq!(listed(&names, 3), "one-name … and 2 more");
+    }
+}
