@@ -20,6 +20,13 @@ pub struct Finding {
 /// How a process, a connection or a shim can end a case from outside: `section.died` and the like.
 const ENDS: [&str; 5] = ["died", "hung", "closed", "stopped-reading", "misrouted"];
 
+/// What one look found: true if further looks find it too.
+pub struct Doubt {
+    pub why: String,
+    /// Where a further look has to look.
+    pub cases: BTreeSet<String>,
+}
+
 /// One run of a mutant.
 pub struct Look<'a> {
     pub mutant: &'a Mutant,
@@ -29,22 +36,28 @@ pub struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// What is not as the mutant declares it, each with the reason.
-    pub fn findings(&self) -> BTreeMap<String, String> {
+    /// What is not as the mutant declares it.
+    pub fn doubts(&self) -> BTreeMap<String, Doubt> {
         let name = self.mutant.name;
         let declared: BTreeSet<&str> = self.mutant.breaks.iter().copied().collect();
         let broken = broken(self.report);
-        let undeclared = broken.iter().filter(|(rule, _)| !declared.contains(rule.as_str()));
-        let mut wrong: BTreeMap<String, String> = undeclared
-            .map(|(rule, why)| (format!("{name} breaks {rule}, which it does not declare"), why.clone()))
-            .collect();
+        let mut doubts = BTreeMap::new();
+        for (rule, broken) in broken.iter().filter(|(rule, _)| !declared.contains(rule.as_str())) {
+            let doubt = Doubt { why: broken.why.clone(), cases: broken.cases.iter().cloned().collect() };
+            doubts.insert(format!("{name} breaks {rule}, which it does not declare"), doubt);
+        }
         for rule in declared.iter().filter(|rule| !broken.contains_key(**rule)) {
-            wrong.insert(format!("{name} declares {rule}, which holds"), "no case broke it".to_owned());
+            let cases = self.report.cases.iter().map(|row| row.id.clone()).collect();
+            let doubt = Doubt { why: "no case broke it".to_owned(), cases };
+            doubts.insert(format!("{name} declares {rule}, which holds"), doubt);
         }
         for case in self.killers {
-            wrong.extend(self.survived(case).map(|why| (format!("{name} survives {}", case.id), why)));
+            if let Some(why) = self.survived(case) {
+                let doubt = Doubt { why, cases: [case.id.clone()].into() };
+                doubts.insert(format!("{name} survives {}", case.id), doubt);
+            }
         }
-        wrong
+        doubts
     }
 
     /// Why a case did not kill the mutant by a code of its own, or from outside; `state-leak` does not count.
@@ -69,7 +82,7 @@ impl Look<'_> {
 pub fn not_sound(name: &str, report: &Report) -> Vec<Finding> {
     let mut found: Vec<Finding> = broken(report)
         .into_iter()
-        .map(|(rule, why)| Finding { what: format!("{name} breaks {rule}"), why })
+        .map(|(rule, broken)| Finding { what: format!("{name} breaks {rule}"), why: broken.why })
         .collect();
     let open = report.rules.iter().filter(|row| row.standing == Standing::Undecided);
     found.extend(

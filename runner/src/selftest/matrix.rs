@@ -20,11 +20,21 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 
 /// The rules that a run broke, each with the reason.
-pub fn broken(report: &Run) -> BTreeMap<String, String> {
+pub fn broken(report: &Run) -> BTreeMap<String, Broken> {
     let broken = report.rules.iter().filter(|row| {
         row.standing == Standing::Violated || (row.standing == Standing::Warned && !row.cases.is_empty())
     });
-    broken.map(|row| (row.id.clone(), format!("{} by {}", row.why, row.cases.join(", ")))).collect()
+    let broken = broken.map(|row| {
+        let why = format!("{} by {}", row.why, row.cases.join(", "));
+        (row.id.clone(), Broken { why, cases: row.cases.clone() })
+    });
+    broken.collect()
+}
+
+/// How a rule was broken.
+pub struct Broken {
+    pub why: String,
+    pub cases: Vec<String>,
 }
 
 /// What one mutant did, over all looks at it.

@@ -29,7 +29,7 @@ use thrum_conform::vector::{Bodies, Status};
 use crate::cli::SelftestArgs;
 use crate::reference::{Mutant, mutants, nulls, odds};
 use crate::{client, source};
-use finding::{Finding, Look};
+use finding::{Doubt, Finding, Look};
 use matrix::{Matrix, Row};
 use trial::{Bench, Testee};
 
@@ -69,7 +69,7 @@ pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
     let bench = Bench::new(&book, &suite, &bodies);
     let wanted =
         args.testee.iter().map(|text| glob(text)).collect::<Result<Vec<_>, _>>().map_err(Error::Input)?;
-    let jobs = jobs(&wanted)?;
+    let mut jobs = jobs(&wanted)?;
 
     let control = bench.test(Testee::Mutant(CONTROL), None, SECOND_PATIENCE)?;
     if matrix::broken(&control).is_empty() {
@@ -80,6 +80,11 @@ pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
     let reference = bench.test(Testee::Reference, None, ODD_PATIENCE)?;
     let mut findings = finding::not_sound("the reference", &reference);
     let reach = reach::Reach::scout(&bench)?;
+    // the longest first, so that none is left running alone
+    jobs.sort_by_key(|job| match job {
+        Job::Null(_) | Job::Odd(_) => 0,
+        Job::Mutant(mutant) => usize::MAX - reach.of(mutant.name, &suite).len(),
+    });
 
     let bar = ProgressBar::new(jobs.len() as u64).with_style(client::bar_style("testees"));
     let workers =
@@ -184,24 +189,24 @@ fn try_mutant(
     }
     let mut done = Done::default();
     let mut row = Row::new(mutant);
-    let mut wrong: Option<BTreeMap<String, String>> = None;
+    let mut doubts: BTreeMap<String, Doubt> = BTreeMap::new();
     for look in 0..LOOKS_MAX {
         let patience = if look == 0 { patience } else { SECOND_PATIENCE };
         let report = bench.test(Testee::Mutant(mutant.name), Some(&cases), patience)?;
         done.cases_played += report.cases.len();
         row.saw(&report);
-        let found = Look { mutant, report: &report, killers: &killers }.findings();
-        let still = match wrong.take() {
-            None => found,
-            Some(before) => before.into_iter().filter(|(what, _)| found.contains_key(what)).collect(),
-        };
-        if still.is_empty() {
-            done.row = Some(row);
-            return Ok(done);
+        let found = Look { mutant, report: &report, killers: &killers }.doubts();
+        if look == 0 {
+            doubts = found;
+        } else {
+            doubts.retain(|what, _| found.contains_key(what));
         }
-        wrong = Some(still);
+        if doubts.is_empty() {
+            break;
+        }
+        cases = doubts.values().flat_map(|doubt| doubt.cases.iter().cloned()).collect();
     }
-    done.findings.extend(wrong.into_iter().flatten().map(|(what, why)| Finding { what, why }));
+    done.findings.extend(doubts.into_iter().map(|(what, doubt)| Finding { what, why: doubt.why }));
     done.row = Some(row);
     Ok(done)
 }

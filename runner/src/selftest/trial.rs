@@ -16,6 +16,10 @@ use thrum_conform::vector::{Bodies, Status, Suite};
 
 use crate::client::{block_on, interrupted, testee};
 
+/// Testees that hang wait most of the time: several processes of one wait side by side.
+const PROCESSES_MAX: usize = 4;
+const CASES_A_PROCESS: usize = 20;
+
 /// What all trials share.
 pub struct Bench<'a> {
     pub book: &'a RuleBook,
@@ -73,7 +77,9 @@ impl<'a> Bench<'a> {
             command: &command,
             selection: &selection,
             limits: &limits,
-            workers: 1,
+            workers: (self.scored.len().min(selection.only.as_ref().map_or(0, BTreeSet::len))
+                / CASES_A_PROCESS)
+                .clamp(1, PROCESSES_MAX),
             fail_fast: false,
             keep_scenes: false,
         };
