@@ -155,7 +155,7 @@ pub struct SelftestArgs {
     /// Only testees whose name matches; `*` stands for anything (see `list mutants` and `list testees`)
     #[arg(value_name = "TESTEE")]
     pub testee: Vec<String>,
-    /// How many testees at once [default: twice the number of cores, since mutants hang on purpose]
+    /// How many testees at once [default: four times the number of cores, since mutants hang on purpose]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
     /// For one reply of a mutant; what looks wrong is looked at again with more patience

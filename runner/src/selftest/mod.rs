@@ -88,7 +88,7 @@ pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
 
     let bar = ProgressBar::new(jobs.len() as u64).with_style(client::bar_style("testees"));
     let workers =
-        args.jobs.unwrap_or_else(|| 2 * std::thread::available_parallelism().map_or(1, usize::from));
+        args.jobs.unwrap_or_else(|| 4 * std::thread::available_parallelism().map_or(1, usize::from));
     let outcomes = side_by_side(&jobs, workers, |job| {
         let outcome = work(job, &bench, &reach, args.patience);
         bar.set_message(format!("· {}", job.name()));

@@ -18,7 +18,7 @@ use crate::client::{block_on, interrupted, testee};
 
 /// Testees that hang wait most of the time: several processes of one wait side by side.
 const PROCESSES_MAX: usize = 4;
-const CASES_A_PROCESS: usize = 20;
+const CASES_A_PROCESS: usize = 8;
 
 /// What all trials share.
 pub struct Bench<'a> {
