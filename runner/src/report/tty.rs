@@ -149,9 +149,14 @@ fn options(side: Side) -> String {
     format!("{role}{profile}")
 }
 
+/// The sides that were tested; of others there is only what does not apply, which is left to the JSON report.
+fn shown(report: &Report) -> Vec<Side> {
+    report.sides_told().into_iter().filter(|side| report.sides.contains(side)).collect()
+}
+
 /// Side by side, under a title where there are several.
 fn rules(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
-    let sides = report.sides_told();
+    let sides = shown(report);
     for side in &sides {
         let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.side == *side).collect();
         if sides.len() > 1 {
@@ -230,7 +235,7 @@ fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// A line for each side.
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let who = format!("{} {} ({})", report.identity.name, report.identity.version, report.identity.lang);
-    let sides = report.sides_told();
+    let sides = shown(report);
     let seconds = format!("{:.2} s", report.took.as_secs_f64());
     let style = if report.exit.code() == 0 { GREEN } else { RED };
     let partial = if report.exit.code() == 130 { "interrupted: " } else { "" };

@@ -175,7 +175,8 @@ fn start(inner: &Arc<Inner>, link: &mut Link, stream: UnixStream) {
 /// What a connection begins with.
 fn first_lines(inner: &Inner, link: &mut Link) -> Vec<Vec<u8>> {
     let mut kept = std::mem::take(&mut link.kept);
-    let hello = inner.composer.hello();
+    let tools = if inner.dialect.live { inner.answers.all_definitions(inner.dialect) } else { Vec::new() };
+    let hello = inner.composer.hello(tools);
     if faulty!("queue-lost-on-connect") {
         kept.clear();
     } else if faulty!("queue-sent-backwards") {
