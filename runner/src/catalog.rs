@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::judge::{ambient, general_code};
-use crate::rule::{Rule, RuleBook};
+use crate::rule::{Party, Profile, Rule, RuleBook};
 use crate::vector::{Answer, Body, Case, Raises, Status, Step, Suite, Verb};
 
 /// A mutant of the reference client, as the binary knows it.
@@ -36,6 +36,8 @@ fn case_value(case: &Case) -> Value {
         "id": case.id,
         "title": case.title,
         "kind": if matches!(case.body, Body::Wire { .. }) { "wire" } else { "call" },
+        "under_test": case.under_test.iter().map(|party| party.word()).collect::<Vec<_>>(),
+        "profile": case.profile.word(),
         "decides": case.decides,
         "kills": case.kills,
         "twin": case.twin,
@@ -191,6 +193,10 @@ fn explain_case(case: &Case) -> String {
         text += &format!("; touches {}", case.touches.join(", "));
     }
     text += ".\n";
+    if *case.under_test.iter().collect::<Vec<_>>() != [&Party::Client] || case.profile == Profile::Live {
+        let parties: Vec<&str> = case.under_test.iter().map(|party| party.word()).collect();
+        text += &format!("Tests {}, in the profile {}.\n", parties.join(" and "), case.profile);
+    }
     if !case.requires.is_empty() {
         let needs: Vec<String> = case.requires.iter().map(|need| format!("`{need}`")).collect();
         text += &format!("Needs a client that claims {}.\n", needs.join(", "));

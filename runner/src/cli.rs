@@ -103,6 +103,12 @@ pub struct ClientArgs {
     /// The wire version to test against
     #[arg(long, value_name = "VERSION")]
     pub wire: Option<Version>,
+    /// Only this profile [default: every one that the client declares, each reported apart]
+    #[arg(long, value_enum)]
+    pub profile: Option<ProfileArg>,
+    /// Only this role [default: client, and worker where the client claims to be one]
+    #[arg(long, value_enum)]
+    pub role: Option<RoleArg>,
     /// From which level on a broken rule fails the run
     #[arg(long, value_enum, default_value_t = LevelArg::Must)]
     pub level: LevelArg,
@@ -233,6 +239,24 @@ pub enum LevelArg {
     Must,
     /// A broken SHOULD fails as well
     Should,
+}
+
+/// The dialects of the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+    /// What WIRE.md says
+    Document,
+    /// What deployed daemons and workers say where they differ
+    Live,
+}
+
+/// The roles that can be tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleArg {
+    /// The side that prompts
+    Client,
+    /// The side that answers prompts
+    Worker,
 }
 
 /// When to use colours.

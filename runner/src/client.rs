@@ -11,14 +11,14 @@ use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
 use thrum_conform::plan::{self, Selection};
 use thrum_conform::report::{self, Format, Report, Verbosity};
-use thrum_conform::rule::{Level, Profile};
+use thrum_conform::rule::{Level, Party, Profile};
 use thrum_conform::run::{self, Judged, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::Command;
 use thrum_conform::vector::Bodies;
 
-use crate::cli::{ClientArgs, ColorArg, LevelArg, PatienceArgs, SmokeArgs};
+use crate::cli::{ClientArgs, ColorArg, LevelArg, PatienceArgs, ProfileArg, RoleArg, SmokeArgs};
 use crate::{reference, source};
 
 /// `client`.
@@ -34,7 +34,14 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         only: None,
         rules: args.rule.iter().map(|rule| rule.to_uppercase()).collect(),
         wire: args.wire.unwrap_or(book.version),
-        profile: Profile::Document,
+        profile: args.profile.map(|profile| match profile {
+            ProfileArg::Document => Profile::Document,
+            ProfileArg::Live => Profile::Live,
+        }),
+        role: args.role.map(|role| match role {
+            RoleArg::Client => Party::Client,
+            RoleArg::Worker => Party::Worker,
+        }),
     };
     let command = command(&args.command, args.mutant.as_deref())?;
     let limits = limits(&args.patience);
@@ -70,7 +77,6 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         all: selection.is_all(),
         command: if args.command.is_empty() { String::new() } else { command.shown() },
         wire: selection.wire,
-        profile: selection.profile,
     };
     let report = score(results, &scoring);
     write_reports(&report, args)?;

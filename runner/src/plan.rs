@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobMatcher};
 
-use crate::rule::{Need, Party, Profile, Rule, RuleBook, Version};
+use crate::rule::{Need, Party, Profile, Rule, RuleBook, Side, Version};
 use crate::testee::{Identity, is_surface};
 use crate::vector::{Body, Case, Status, Suite};
 
@@ -23,8 +23,10 @@ pub struct Selection {
     pub rules: Vec<String>,
     /// The wire version.
     pub wire: Version,
-    /// The profile.
-    pub profile: Profile,
+    /// Only this profile; every one that the client declares where it is `None`.
+    pub profile: Option<Profile>,
+    /// Only this role; every one that the client offers where it is `None`.
+    pub role: Option<Party>,
 }
 
 impl Selection {
@@ -36,7 +38,8 @@ impl Selection {
             only: None,
             rules: Vec::new(),
             wire,
-            profile: Profile::Document,
+            profile: None,
+            role: None,
         }
     }
 
@@ -70,6 +73,8 @@ pub fn glob(text: &str) -> Result<GlobMatcher, String> {
 pub struct Job<'a> {
     /// The case.
     pub case: &'a Case,
+    /// As whom the client is tested.
+    pub side: Side,
     /// Of a call case, the places of the examples that this client can show.
     pub examples: Vec<usize>,
 }
@@ -77,21 +82,25 @@ pub struct Job<'a> {
 /// What to run, and what stays out.
 #[derive(Debug, Clone)]
 pub struct Plan<'a> {
-    /// In the order of the suite.
+    /// As whom the client is tested; the profile `document` first, and the asker before the worker.
+    pub sides: Vec<Side>,
+    /// Side by side, in the order of the suite.
     pub jobs: Vec<Job<'a>>,
     /// Cases that do not apply to this client, with the reason.
     pub not_applicable: Vec<(&'a Case, String)>,
-    /// Rules that do not apply to this client, with the reason.
-    pub rules_not_applicable: BTreeMap<String, String>,
+    /// Rules that do not apply to this client, by side and id, with the reason.
+    pub rules_not_applicable: BTreeMap<(Side, String), String>,
 }
 
-/// Makes the jobs for a client. `Err` says that nothing was selected, with the nearest names.
+/// Makes the jobs for a client. `Err` says that nothing was selected, with the nearest names, or that the client
+/// does not offer what was asked for.
 pub fn plan<'a>(
     suite: &'a Suite,
     book: &RuleBook,
     identity: &Identity,
     selection: &Selection,
 ) -> Result<Plan<'a>, String> {
+    let sides = sides(identity, selection)?;
     let wanted: BTreeSet<&str> =
         suite.cases.iter().filter(|case| selection.takes(case, book)).map(|case| case.id.as_str()).collect();
     if wanted.is_empty() {
@@ -104,38 +113,88 @@ pub fn plan<'a>(
         .filter(|case| wanted.contains(case.id.as_str()))
         .filter_map(|case| case.twin.as_deref())
         .collect();
-    let mut plan = Plan {
-        jobs: Vec::new(),
-        not_applicable: Vec::new(),
-        rules_not_applicable: rules_not_applicable(book, identity, selection),
+    let runs = |case: &&Case| {
+        case.status != Status::Withdrawn
+            && (wanted.contains(case.id.as_str()) || twins.contains(case.id.as_str()))
     };
-    for case in &suite.cases {
-        if case.status == Status::Withdrawn
-            || !(wanted.contains(case.id.as_str()) || twins.contains(case.id.as_str()))
-        {
-            continue;
+    let cases: Vec<&Case> = suite.cases.iter().filter(runs).collect();
+    let job = |side: Side, case| Job { case, side, examples: visible(case, &identity.caps) };
+    let applies = |side: Side, case: &Case| stays_out(case, side, identity, selection).is_none();
+    let jobs = sides
+        .iter()
+        .flat_map(|side| cases.iter().filter(|case| applies(*side, case)).map(|case| job(*side, *case)));
+    let not_applicable = cases.iter().filter(|case| !sides.iter().any(|side| applies(*side, case)));
+    let reason = |case: &Case| {
+        let own =
+            sides.iter().find(|side| side.profile == case.profile && case.under_test.contains(&side.party));
+        match own {
+            Some(side) => stays_out(case, *side, identity, selection).unwrap_or_default(),
+            None => nobody(case, identity, selection),
         }
-        match stays_out(case, identity, selection) {
-            Some(reason) => plan.not_applicable.push((case, reason)),
-            None => plan.jobs.push(Job { case, examples: visible(case, &identity.caps) }),
-        }
-    }
-    Ok(plan)
+    };
+    Ok(Plan {
+        jobs: jobs.collect(),
+        not_applicable: not_applicable.map(|case| (*case, reason(case))).collect(),
+        rules_not_applicable: rules_not_applicable(book, identity, &sides, selection),
+        sides,
+    })
 }
 
-/// Why a case does not apply.
-fn stays_out(case: &Case, identity: &Identity, selection: &Selection) -> Option<String> {
-    if !case.under_test.contains(&Party::Client) {
-        return Some("it does not test clients".to_owned());
+/// As whom the client can be tested: as an asker always, as a worker where it claims to be one, in each profile
+/// that it declares.
+fn sides(identity: &Identity, selection: &Selection) -> Result<Vec<Side>, String> {
+    let declared = |profile: Profile| identity.profiles.contains(profile.word());
+    if let Some(profile) = selection.profile.filter(|profile| !declared(*profile)) {
+        let known: Vec<String> = identity.profiles.iter().map(|profile| format!("`{profile}`")).collect();
+        return Err(format!(
+            "the client does not declare the profile `{profile}`, only {}\n(hint: `profiles` in the reply to `start` lists what it follows)",
+            known.join(", ")
+        ));
+    }
+    let is_worker = identity.caps.contains("worker");
+    if selection.role == Some(Party::Worker) && !is_worker {
+        return Err("the client does not claim the surface `worker`\n(hint: `caps` in the reply to `start` lists what it offers)".to_owned());
+    }
+    let mut sides = Vec::new();
+    for profile in [Profile::Document, Profile::Live] {
+        for party in [Party::Client, Party::Worker] {
+            let asked = selection.profile.is_none_or(|wanted| wanted == profile)
+                && selection.role.is_none_or(|wanted| wanted == party);
+            if asked && declared(profile) && (party == Party::Client || is_worker) {
+                sides.push(Side { profile, party });
+            }
+        }
+    }
+    Ok(sides)
+}
+
+/// Why a case applies to none of the sides.
+fn nobody(case: &Case, identity: &Identity, selection: &Selection) -> String {
+    if !identity.profiles.contains(case.profile.word()) {
+        return format!("the client does not declare the profile `{}`", case.profile);
+    }
+    if selection.profile.is_some_and(|profile| profile != case.profile) {
+        return "it belongs to another profile".to_owned();
+    }
+    match case.requires.iter().find(|need| !need.met_by(&identity.caps)) {
+        Some(need) => missing(need),
+        None => "it tests another role".to_owned(),
+    }
+}
+
+/// Why a case does not apply on this side.
+fn stays_out(case: &Case, side: Side, identity: &Identity, selection: &Selection) -> Option<String> {
+    if case.profile != side.profile {
+        return Some("it belongs to another profile".to_owned());
+    }
+    if !case.under_test.contains(&side.party) {
+        return Some("it tests another role".to_owned());
     }
     if case.since > selection.wire {
         return Some(format!("since wire {}", case.since));
     }
     if let Some(until) = case.until.filter(|until| *until < selection.wire) {
         return Some(format!("until wire {until}"));
-    }
-    if case.profile != selection.profile {
-        return Some("it belongs to another profile".to_owned());
     }
     case.requires.iter().find(|need| !need.met_by(&identity.caps)).map(missing)
 }
@@ -145,19 +204,34 @@ fn missing(need: &Need) -> String {
     format!("the client does not claim the {kind} `{need}`")
 }
 
-/// Why rules do not apply: the profile, or a surface that the client does not claim.
+/// Why rules do not apply: the profile, or a surface that the client does not claim. A client that is no worker is
+/// told which rules bind workers alone.
 fn rules_not_applicable(
     book: &RuleBook,
     identity: &Identity,
+    sides: &[Side],
     selection: &Selection,
-) -> BTreeMap<String, String> {
-    let reason = |rule: &Rule| {
-        if rule.profile != selection.profile {
+) -> BTreeMap<(Side, String), String> {
+    let reason = |side: Side, rule: &Rule| {
+        if rule.profile == Profile::Live && side.profile != Profile::Live {
             return Some("it belongs to another profile".to_owned());
         }
         rule.needs.iter().find(|need| !need.met_by(&identity.caps)).map(missing)
     };
-    book.rules().filter_map(|rule| Some((rule.id.clone(), reason(rule)?))).collect()
+    let mut reasons = BTreeMap::new();
+    for side in sides {
+        for rule in book.rules() {
+            reasons.extend(reason(*side, rule).map(|why| ((*side, rule.id.clone()), why)));
+        }
+    }
+    if sides.contains(&Side::PLAIN) && selection.role.is_none() && !identity.caps.contains("worker") {
+        let worker = Side { party: Party::Worker, ..Side::PLAIN };
+        let alone =
+            |rule: &&Rule| rule.roles.contains(&Party::Worker) && !rule.roles.contains(&Party::Client);
+        let why = missing(&Need(vec!["worker".to_owned()]));
+        reasons.extend(book.rules().filter(alone).map(|rule| ((worker, rule.id.clone()), why.clone())));
+    }
+    reasons
 }
 
 fn visible(case: &Case, caps: &BTreeSet<String>) -> Vec<usize> {

@@ -129,6 +129,30 @@ pub enum Profile {
     Live,
 }
 
+/// What is judged apart from everything else: a party, in one profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Side {
+    /// Which dialect is spoken.
+    pub profile: Profile,
+    /// [`Party::Client`] as asker, or [`Party::Worker`].
+    pub party: Party,
+}
+
+impl Side {
+    /// An asker that speaks as the document says.
+    pub const PLAIN: Self = Self { profile: Profile::Document, party: Party::Client };
+
+    /// Whether it is the plain one, which reports do not name.
+    pub fn is_plain(self) -> bool {
+        self == Self::PLAIN
+    }
+
+    /// The role in the words of the shim protocol.
+    pub fn role(self) -> &'static str {
+        if self.party == Party::Worker { "worker" } else { "asker" }
+    }
+}
+
 /// A capability, or one of several: any of them satisfies it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Need(pub Vec<String>);
@@ -198,6 +222,12 @@ words!(Level: "NOTE" = Note, "MAY" = May, "SHOULD" = Should, "MUST" = Must);
 words!(Seen: "wire" = Wire, "event" = Event, "call" = Call);
 words!(Party: "client" = Client, "worker" = Worker, "daemon" = Daemon);
 words!(Profile: "document" = Document, "live" = Live);
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} · {}", self.profile, self.party)
+    }
+}
 
 impl std::fmt::Display for Need {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

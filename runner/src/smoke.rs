@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::rule::{RuleBook, Version};
+use crate::rule::{RuleBook, Side, Version};
 use crate::run::{Room, Seat, preflight};
 use crate::testee::{Asked, Command, Reply, Request};
 
@@ -64,7 +64,7 @@ pub async fn smoke(command: &Command, limits: &Limits) -> Result<Vec<Check>, Err
         })
         .await?,
     );
-    checks.push(match preflight(&mut seat).await? {
+    checks.push(match preflight(&mut seat, Side::PLAIN).await? {
         None => good("connects, says hello, and hands over tones on both routes", String::new()),
         Some(gate) => {
             let rule = gate.rule.map(|rule| format!(" ({rule})")).unwrap_or_default();

@@ -29,7 +29,7 @@ pub async fn run(job: &Job<'_>, shim: &mut Shim, dir: &Path, limits: &Limits) ->
     // what came between two cases belongs to neither
     shim.take_heard();
     let mut evidence = match &job.case.body {
-        Body::Wire { .. } => walk::run(job.case, shim, dir, limits, began).await,
+        Body::Wire { .. } => walk::run(job, shim, dir, limits, began).await,
         Body::Call { function, examples } => {
             call::run(function, examples, &job.examples, job.case.fresh, shim, dir, began).await
         }

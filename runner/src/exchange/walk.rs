@@ -12,10 +12,11 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::evidence::{Evidence, Mark, Saw, Stop, What, Why};
-use super::hello::default_hello;
+use super::hello::{BEE, default_hello};
 use crate::limits::Limits;
+use crate::plan::Job;
 use crate::testee::{Asked, Gone, Reply, Request, Shim, now_ms};
-use crate::vector::{Body, Case, Client, Happening, Socket, Step, Verb};
+use crate::vector::{Body, Client, Happening, Socket, Step, Verb};
 
 /// The state of a walk.
 pub(super) struct Walk<'a> {
@@ -52,13 +53,13 @@ pub(super) struct Walk<'a> {
 
 /// Opens the case's clients, walks its steps, and ends everything in a fixed order.
 pub(super) async fn run(
-    case: &Case,
+    job: &Job<'_>,
     shim: &mut Shim,
     dir: &Path,
     limits: &Limits,
     began: Instant,
 ) -> Evidence {
-    let Body::Wire { clients, steps, greets, .. } = &case.body else {
+    let Body::Wire { clients, steps, greets, .. } = &job.case.body else {
         return Evidence::new(began, BTreeMap::new());
     };
     let socket = dir.join("s");
@@ -87,7 +88,7 @@ pub(super) async fn run(
         stimulus_ms: now_ms(),
     };
     let mut evidence = Evidence::new(began, walk.scope.variables.clone());
-    match walk.open(case, clients, steps, &socket).await {
+    match walk.open(job, clients, steps, &socket).await {
         Ok(()) => walk.steps(steps, &mut evidence).await,
         Err(why) => evidence.stop = Some(Stop { step: 0, why }),
     }
@@ -97,7 +98,7 @@ pub(super) async fn run(
 impl Walk<'_> {
     async fn open(
         &mut self,
-        case: &Case,
+        job: &Job<'_>,
         clients: &[Client],
         steps: &[Step],
         socket: &Path,
@@ -106,7 +107,7 @@ impl Walk<'_> {
             self.daemon.listen(socket, ListenState::Open).map_err(|error| Why::Suite(error.to_string()))?;
         }
         for client in clients {
-            let mut hello = default_hello();
+            let mut hello = default_hello(job.side);
             let extra = client
                 .hello
                 .fill(&self.scope, Carrier::Shim)
@@ -115,8 +116,8 @@ impl Walk<'_> {
                 hello.extend(extra);
             }
             let request = Request::Open {
-                case: case.id.clone(),
-                role: client.role.clone(),
+                case: job.case.id.clone(),
+                side: job.side,
                 socket: match &client.socket {
                     Socket::Mock => Some(socket.display().to_string()),
                     Socket::Resolve => None,
@@ -356,7 +357,7 @@ pub(super) fn variables(dir: &Path) -> BTreeMap<String, String> {
     BTreeMap::from([
         ("dir".to_owned(), dir.display().to_string()),
         ("uid".to_owned(), rustix::process::getuid().as_raw().to_string()),
-        ("bee".to_owned(), default_hello()["bee"].as_str().unwrap_or_default().to_owned()),
+        ("bee".to_owned(), BEE.to_owned()),
     ])
 }
 

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::model::{CaseRow, CaseVerdict, FailureRow, Report, Standing};
+use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
 use crate::judge::{Scene, Way};
+use crate::rule::Side;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &value(report))?;
@@ -23,14 +24,15 @@ fn value(report: &Report) -> Value {
             "caps": report.identity.caps,
         },
         "wire": report.wire,
-        "profile": report.profile,
+        "profiles": profiles(report),
         "duration_ms": millis(report.took),
         "summary": summary(report),
+        "sides": report.sides_told().into_iter().map(|side| side_of(report, side)).collect::<Vec<_>>(),
         "rules": report.rules.iter().map(|row| json!({
             "id": row.id,
             "level": row.level.to_string(),
-            "role": "client",
-            "profile": report.profile,
+            "role": row.side.party.word(),
+            "profile": row.side.profile.word(),
             "verdict": row.standing.word(),
             "why": row.why,
             "cases": row.cases,
@@ -44,7 +46,34 @@ fn value(report: &Report) -> Value {
     })
 }
 
+/// The profiles that the client was tested in, in order.
+fn profiles(report: &Report) -> Vec<&'static str> {
+    let mut profiles: Vec<_> = report.sides.iter().map(|side| side.profile.word()).collect();
+    profiles.dedup();
+    profiles
+}
+
 fn summary(report: &Report) -> Value {
+    let mut cases = case_counts(&report.cases.iter().collect::<Vec<_>>());
+    cases.insert("not_applicable".to_owned(), json!(report.not_applicable.len()));
+    let examples: usize = report.cases.iter().map(|case| case.examples).sum();
+    json!({
+        "rules": rule_counts(&report.rules.iter().collect::<Vec<_>>()),
+        "cases": cases, "examples": examples, "exit": report.exit.code(),
+    })
+}
+
+/// The same counts for one role in one profile.
+fn side_of(report: &Report, side: Side) -> Value {
+    let rules: Vec<&RuleRow> = report.rules.iter().filter(|row| row.side == side).collect();
+    let cases: Vec<&CaseRow> = report.cases.iter().filter(|row| row.side == side).collect();
+    json!({
+        "role": side.party.word(), "profile": side.profile.word(),
+        "rules": rule_counts(&rules), "cases": case_counts(&cases),
+    })
+}
+
+fn rule_counts(rows: &[&RuleRow]) -> Map<String, Value> {
     let standings = [
         Standing::Held,
         Standing::Violated,
@@ -54,14 +83,17 @@ fn summary(report: &Report) -> Value {
         Standing::NotExercised,
         Standing::NotApplicable,
     ];
-    let rules: Map<String, Value> = standings
+    standings
         .into_iter()
         .map(|standing| {
-            let count = report.rules.iter().filter(|row| row.standing == standing).count();
+            let count = rows.iter().filter(|row| row.standing == standing).count();
             (standing.word().to_owned(), json!(count))
         })
-        .collect();
-    let own: Vec<&CaseRow> = report.cases.iter().filter(|case| !case.id.starts_with("ambient/")).collect();
+        .collect()
+}
+
+fn case_counts(rows: &[&CaseRow]) -> Map<String, Value> {
+    let own: Vec<&&CaseRow> = rows.iter().filter(|case| !case.id.starts_with("ambient/")).collect();
     let verdicts = [
         CaseVerdict::Pass,
         CaseVerdict::Fail,
@@ -77,13 +109,14 @@ fn summary(report: &Report) -> Value {
         })
         .collect();
     cases.insert("selected".to_owned(), json!(own.len()));
-    cases.insert("not_applicable".to_owned(), json!(report.not_applicable.len()));
-    json!({"rules": rules, "cases": cases, "examples": report.examples, "exit": report.exit.code()})
+    cases
 }
 
 fn case(row: &CaseRow) -> Value {
     let mut value = json!({
         "id": row.id,
+        "role": row.side.party.word(),
+        "profile": row.side.profile.word(),
         "verdict": row.verdict.word(),
         "scored": row.scored,
         "ms": millis(row.took),

@@ -1,10 +1,11 @@
 //! The facts that every format shows: plain data, with rules first.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::exit::Exit;
 use crate::judge::{Failure, Scene};
-use crate::rule::Level;
+use crate::rule::{Level, Side};
 use crate::testee::Identity;
 
 /// A whole run, scored.
@@ -16,8 +17,8 @@ pub struct Report {
     pub command: String,
     /// The wire version.
     pub wire: String,
-    /// The profile.
-    pub profile: String,
+    /// As whom the client was tested: in which roles and profiles.
+    pub sides: Vec<Side>,
     /// From the first process to the last.
     pub took: Duration,
     /// Every rule that was to be decided, in the order of WIRE.md.
@@ -30,8 +31,6 @@ pub struct Report {
     pub without_case: Vec<String>,
     /// Capabilities of the closed list that the client does not claim.
     pub unclaimed: Vec<String>,
-    /// How many examples were judged.
-    pub examples: usize,
     /// What keeps the client from being tested, and what to do about it.
     pub diagnosis: Option<(String, String)>,
     /// Things to know beside the verdicts.
@@ -40,11 +39,22 @@ pub struct Report {
     pub exit: Exit,
 }
 
-/// One rule.
+impl Report {
+    /// The sides that it says anything about, in order.
+    pub fn sides_told(&self) -> Vec<Side> {
+        let rules = self.rules.iter().map(|row| row.side);
+        let cases = self.cases.iter().map(|row| row.side);
+        rules.chain(cases).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// One rule, as it binds one side.
 #[derive(Debug)]
 pub struct RuleRow {
     /// Its id.
     pub id: String,
+    /// Whom it binds here, and in which profile.
+    pub side: Side,
     /// Its level.
     pub level: Level,
     /// Its sentence.
@@ -98,6 +108,10 @@ impl Standing {
 pub struct CaseRow {
     /// Its id.
     pub id: String,
+    /// As whom the client was tested.
+    pub side: Side,
+    /// How many examples were judged.
+    pub examples: usize,
     /// What it came to.
     pub verdict: CaseVerdict,
     /// Whether it counts.

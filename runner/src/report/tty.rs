@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use super::diagram;
 use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
-use crate::rule::Level;
+use crate::rule::{Level, Party, Profile, Side};
 
 /// How much to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
         };
         let failure = &row.failure;
         let example = failure.example.map_or(String::new(), |tc| format!("#{tc}"));
-        let name = format!("{}{example}", case.id);
+        let name = format!("{}{example}{}", case.id, suffix(case.side));
         writeln!(
             out,
             "{style}{word}{style:#} {BOLD}{name}{BOLD:#}{:>9.1} ms",
@@ -100,7 +100,8 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
         if !case.id.starts_with("ambient/") {
             let command =
                 if report.command.is_empty() { String::new() } else { format!(" -- {}", report.command) };
-            writeln!(out, "  rerun thrum-conform client --run {} --trace{command}", case.id)?;
+            let (id, only) = (&case.id, options(case.side));
+            writeln!(out, "  rerun thrum-conform client --run {id}{only} --trace{command}")?;
         }
         writeln!(out)?;
     }
@@ -131,24 +132,62 @@ fn differences(row: &FailureRow, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn inconclusive(case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{YELLOW}????{YELLOW:#} {BOLD}{}{BOLD:#}  {}\n", case.id, clean(&case.why))
+    writeln!(
+        out,
+        "{YELLOW}????{YELLOW:#} {BOLD}{}{}{BOLD:#}  {}\n",
+        case.id,
+        suffix(case.side),
+        clean(&case.why)
+    )
+}
+
+/// The role and the profile behind a name, where they are not the usual ones.
+fn suffix(side: Side) -> String {
+    let worker = if side.party == Party::Worker { " (worker)" } else { "" };
+    let live = if side.profile == Profile::Live { " (live)" } else { "" };
+    format!("{worker}{live}")
+}
+
+/// The options that select this side alone, where it is not the usual one.
+fn options(side: Side) -> String {
+    let role = if side.party == Party::Worker { " --role worker" } else { "" };
+    let profile = if side.profile == Profile::Live { " --profile live" } else { "" };
+    format!("{role}{profile}")
+}
+
+/// The sides that were tested; of others there is only what does not apply, which is left to the JSON report.
+fn shown(report: &Report) -> Vec<Side> {
+    report.sides_told().into_iter().filter(|side| report.sides.contains(side)).collect()
+}
+
+/// Side by side, under a title where there are several.
+fn rules(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
+    let sides = shown(report);
+    for side in &sides {
+        let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.side == *side).collect();
+        if sides.len() > 1 {
+            writeln!(out, "{BOLD}{side}{BOLD:#}")?;
+        }
+        rules_of(&rows, verbosity, out)?;
+    }
+    Ok(())
 }
 
 /// One line for each rule that did not simply hold, and a line for those that did.
-fn rules(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
+fn rules_of(rows: &[&RuleRow], verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
     let loud = |row: &&RuleRow| match row.standing {
         Standing::Held | Standing::NotApplicable => verbosity == Verbosity::Verbose,
         _ => true,
     };
-    let width = report.rules.iter().map(|row| row.id.len()).max().unwrap_or(0);
+    let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
     let mut sections: Vec<&str> = Vec::new();
-    for row in &report.rules {
+    for row in rows {
         if !sections.contains(&row.anchor.as_str()) {
             sections.push(&row.anchor);
         }
     }
     for section in sections {
-        let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.anchor == section).collect();
+        let rows: Vec<&RuleRow> = rows.iter().copied().filter(|row| row.anchor == section).collect();
         let held = rows.iter().filter(|row| row.standing == Standing::Held).count();
         let count = |standing| rows.iter().filter(|row| row.standing == standing).count();
         let beside = [
@@ -199,11 +238,36 @@ fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// A line for each side.
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let count = |standing, level| {
-        report.rules.iter().filter(|row| row.standing == standing && row.level == level).count()
+    let who = format!("{} {} ({})", report.identity.name, report.identity.version, report.identity.lang);
+    let sides = shown(report);
+    let seconds = format!("{:.2} s", report.took.as_secs_f64());
+    let style = if report.exit.code() == 0 { GREEN } else { RED };
+    let partial = if report.exit.code() == 130 { "interrupted: " } else { "" };
+    let (about, within) = match sides.as_slice() {
+        [_, _, ..] => (seconds, String::new()),
+        [side] => (side.to_string(), format!(" in {seconds}")),
+        [] => (Side::PLAIN.to_string(), format!(" in {seconds}")),
     };
-    let all = |standing| report.rules.iter().filter(|row| row.standing == standing).count();
+    writeln!(out, "{DIM}{} · wire {} · {about}{DIM:#}", clean(&who), report.wire)?;
+    if sides.len() < 2 {
+        let side = sides.first().copied().unwrap_or(Side::PLAIN);
+        let (rules, cases) = (held(report, side), ran(report, side));
+        return writeln!(out, "{style}{partial}{rules}{style:#} · {cases}{within}");
+    }
+    for side in sides {
+        let (name, rules, cases) = (side.to_string(), held(report, side), ran(report, side));
+        writeln!(out, "{style}{partial}{name:<17} {rules}{style:#} · {cases}")?;
+    }
+    Ok(())
+}
+
+/// What the rules of a side came to.
+fn held(report: &Report, side: Side) -> String {
+    let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.side == side).collect();
+    let count =
+        |standing, level| rows.iter().filter(|row| row.standing == standing && row.level == level).count();
     let held = count(Standing::Held, Level::Must);
     let musts = held
         + count(Standing::Violated, Level::Must)
@@ -218,26 +282,22 @@ fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         (Standing::NotExercised, "not exercised"),
         (Standing::NotApplicable, "not applicable"),
     ] {
-        let number = all(standing);
+        let number = rows.iter().filter(|row| row.standing == standing).count();
         if number > 0 {
             parts.push(format!("{number} {word}"));
         }
     }
-    if !report.without_case.is_empty() {
+    if side.is_plain() && !report.without_case.is_empty() {
         parts.push(format!("{} without a case", report.without_case.len()));
     }
-    let who = format!("{} {} ({})", report.identity.name, report.identity.version, report.identity.lang);
-    let ran = report.cases.iter().filter(|case| !case.id.starts_with("ambient/")).count();
-    let style = if report.exit.code() == 0 { GREEN } else { RED };
-    writeln!(out, "{DIM}{} · wire {} · {}{DIM:#}", clean(&who), report.wire, report.profile)?;
-    let partial = if report.exit.code() == 130 { "interrupted: " } else { "" };
-    writeln!(
-        out,
-        "{style}{partial}{}{style:#} · {ran} cases and {} examples in {:.2} s",
-        parts.join(", "),
-        report.examples,
-        report.took.as_secs_f64()
-    )
+    parts.join(", ")
+}
+
+/// How much ran for a side.
+fn ran(report: &Report, side: Side) -> String {
+    let own = || report.cases.iter().filter(|case| case.side == side && !case.id.starts_with("ambient/"));
+    let examples: usize = own().map(|case| case.examples).sum();
+    format!("{} cases and {examples} examples", own().count())
 }
 
 /// The first sentence of a rule; the rest explains it.

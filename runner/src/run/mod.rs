@@ -22,7 +22,7 @@ use crate::judge::ambient::{self, Sighting};
 use crate::judge::{self, Outcome, Scene, Verdict};
 use crate::limits::Limits;
 use crate::plan::{Job, Plan, Selection, plan};
-use crate::rule::RuleBook;
+use crate::rule::{Profile, RuleBook, Side};
 use crate::testee::{Command, Identity, unknown_capability};
 use crate::vector::{Bodies, Body, Case, Suite, Verb};
 
@@ -75,6 +75,8 @@ pub struct Results<'a> {
 pub struct Judged<'a> {
     /// The case.
     pub case: &'a Case,
+    /// As whom the client was tested.
+    pub side: Side,
     /// One for each rule that it decides.
     pub verdicts: Vec<Verdict>,
     /// What it says about the ambient rules.
@@ -110,8 +112,9 @@ pub async fn run<'a>(
         let identity = first.start().await?;
         check_identity(&identity, run.selection)?;
         let plan = plan(run.suite, run.book, &identity, run.selection).map_err(Error::Input)?;
+        let side = plan.sides.first().copied().unwrap_or(Side::PLAIN);
         let gate = if plan.jobs.iter().any(|job| matches!(job.case.body, Body::Wire { .. })) {
-            preflight::check(&mut first).await?
+            preflight::check(&mut first, side).await?
         } else {
             None
         };
@@ -146,6 +149,17 @@ pub async fn run<'a>(
 fn check_identity(identity: &Identity, selection: &Selection) -> Result<(), Error> {
     if let Some(wrong) = identity.caps.iter().find_map(|cap| unknown_capability(cap)) {
         return Err(Error::Input(wrong));
+    }
+    if let Some(unknown) = identity.profiles.iter().find(|profile| Profile::of(profile).is_none()) {
+        return Err(Error::Input(format!(
+            "the shim declares the unknown profile `{unknown}`\n(hint: there are `document` and `live`)"
+        )));
+    }
+    if identity.profiles.is_empty() {
+        return Err(Error::Input(
+            "the shim declares no profile\n(hint: `\"profiles\": [\"document\"]` in the reply to `start`)"
+                .to_owned(),
+        ));
     }
     let wire = selection.wire.to_string();
     if identity.wire != wire {
@@ -208,7 +222,7 @@ impl<'r, 'a> Floor<'r, 'a> {
         let mut left_behind = false;
         while let Some((number, job)) = self.next(worker) {
             let judged = match self.gate.filter(|gate| gate.blocks(job.case)) {
-                Some(gate) => gate.verdicts(job.case),
+                Some(gate) => gate.verdicts(job.case, job.side),
                 None if job.case.fresh => {
                     let mut own = Seat::fresh(seat.room(), job.case);
                     let (judged, _) = self.play(&job, &mut own).await?;
@@ -252,18 +266,18 @@ impl<'r, 'a> Floor<'r, 'a> {
         let verdicts = judge::judge(job.case, &evidence, self.run.book);
         let decided = verdicts.iter().any(|verdict| !matches!(verdict.outcome, Outcome::Inconclusive(_)));
         let alive = seat.played(decided)?;
-        Ok((self.judged(job.case, verdicts, &evidence), alive))
+        Ok((self.judged(job, verdicts, &evidence), alive))
     }
 
-    fn judged(&self, case: &'a Case, verdicts: Vec<Verdict>, evidence: &Evidence) -> Judged<'a> {
+    fn judged(&self, job: &Job<'a>, verdicts: Vec<Verdict>, evidence: &Evidence) -> Judged<'a> {
         let failure = verdicts.iter().find_map(|verdict| match &verdict.outcome {
             Outcome::Broken(failure) => Some(&**failure),
             _ => None,
         });
         let scene = (failure.is_some() || self.run.keep_scenes).then(|| judge::scene(evidence, failure));
         let stderr = if failure.is_some() { evidence.stderr.clone() } else { String::new() };
-        let sightings = ambient::look(evidence, self.run.bodies);
-        Judged { case, sightings, took: evidence.took, scene, stderr, verdicts }
+        let sightings = ambient::look(evidence, self.run.bodies, job.side);
+        Judged { case: job.case, side: job.side, sightings, took: evidence.took, scene, stderr, verdicts }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::exchange::{self, Stop, Why};
 use crate::judge::{Cause, Outcome, Verdict};
 use crate::plan::Job;
-use crate::rule::{Party, Profile, Version};
+use crate::rule::{Party, Side, Version};
 use crate::vector::{
     Body, Case, Client, Event, Happening, Place, Raises, Socket, Status, Step, Verb, Window,
 };
@@ -36,12 +36,13 @@ impl Gate {
     }
 
     /// The verdicts of a case that was not run.
-    pub(super) fn verdicts<'a>(&self, case: &'a Case) -> Judged<'a> {
+    pub(super) fn verdicts<'a>(&self, case: &'a Case, side: Side) -> Judged<'a> {
         let closed = Cause { why: self.why.clone(), blocked_by: self.rule.clone() };
         let open =
             |rule: &String| Verdict { rule: rule.clone(), outcome: Outcome::Inconclusive(closed.clone()) };
         Judged {
             case,
+            side,
             verdicts: case.decides.iter().map(open).collect(),
             sightings: Vec::new(),
             took: std::time::Duration::ZERO,
@@ -55,13 +56,13 @@ impl Gate {
 const OBSERVES_SID: usize = 5;
 
 /// Connects, greets, and sees that a tone is handed over on either route.
-pub async fn check(seat: &mut Seat<'_>) -> Result<Option<Gate>, Error> {
-    let Some(stop) = play(seat, true).await? else { return Ok(None) };
+pub async fn check(seat: &mut Seat<'_>, side: Side) -> Result<Option<Gate>, Error> {
+    let Some(stop) = play(seat, side, true).await? else { return Ok(None) };
     let rule = match &stop.why {
         Why::NotHello => Some("HELLO-01"),
         Why::Misrouted(rule) => Some(*rule),
         // which of the two routes is deaf: without a handler for a sid there is only the catch-all
-        Why::Deaf => Some(if play(seat, false).await?.is_some() { "CLI-02" } else { "CLI-01" }),
+        Why::Deaf => Some(if play(seat, side, false).await?.is_some() { "CLI-02" } else { "CLI-01" }),
         Why::Mismatch | Why::Missing => Some(if stop.step == OBSERVES_SID { "CLI-01" } else { "CLI-02" }),
         _ => None,
     };
@@ -115,18 +116,18 @@ fn explain(why: &Why) -> (String, &'static str) {
     }
 }
 
-async fn play(seat: &mut Seat<'_>, with_handler: bool) -> Result<Option<Stop>, Error> {
-    let case = case(with_handler)?;
+async fn play(seat: &mut Seat<'_>, side: Side, with_handler: bool) -> Result<Option<Stop>, Error> {
+    let case = case(side, with_handler)?;
     let dir = seat.room().case_dir()?;
     let limits = seat.room().limits();
-    let job = Job { case: &case, examples: Vec::new() };
+    let job = Job { case: &case, side, examples: Vec::new() };
     let evidence = exchange::run(&job, seat.shim().await?, &dir, limits).await;
     seat.played(false)?;
     Ok(evidence.stop)
 }
 
 /// A case that asks for nothing but a hello, and a tone on each route.
-fn case(with_handler: bool) -> Result<Case, Error> {
+fn case(side: Side, with_handler: bool) -> Result<Case, Error> {
     let sid = "hum-preflight";
     let mut steps = Vec::new();
     if with_handler {
@@ -135,7 +136,7 @@ fn case(with_handler: bool) -> Result<Case, Error> {
     steps.push(drive("connect", &json!({"do": "connect"}))?);
     let routes = if with_handler { vec![Some(sid), None] } else { vec![None] };
     for to in &routes {
-        let mut tone = json!({"chi": "session-ready", "rid": "preflight", "claudeSessionId": "preflight"});
+        let mut tone = first_tone(side);
         if let Some(sid) = to {
             tone["sid"] = json!(sid);
         }
@@ -143,7 +144,8 @@ fn case(with_handler: bool) -> Result<Case, Error> {
     }
     steps.push(step(Verb::Barrier { sid: None }));
     for to in routes {
-        let tone = Pattern::parse(&json!({"rid": "preflight"})).map_err(|_| fault())?;
+        let tone = Pattern::parse(&json!({"chi": first_tone(side)["chi"], "rid": "preflight"}))
+            .map_err(|_| fault())?;
         steps.push(step(Verb::Observe(Event::Delivered {
             to: Some(to.map(str::to_owned)),
             conn: None,
@@ -155,7 +157,6 @@ fn case(with_handler: bool) -> Result<Case, Error> {
     steps.push(step(Verb::Never { what: Happening::Tone(nothing), window: Window::Stimulus }));
     let client = Client {
         name: "c1".to_owned(),
-        role: "asker".to_owned(),
         socket: Socket::Mock,
         hello: template(&json!({}))?,
         reconnect: false,
@@ -163,8 +164,8 @@ fn case(with_handler: bool) -> Result<Case, Error> {
     Ok(Case {
         id: "preflight/routes".to_owned(),
         title: "the client can be tested".to_owned(),
-        under_test: [Party::Client].into(),
-        profile: Profile::Document,
+        under_test: [side.party].into(),
+        profile: side.profile,
         decides: Vec::new(),
         touches: Vec::new(),
         kills: Vec::new(),
@@ -186,6 +187,14 @@ fn case(with_handler: bool) -> Result<Case, Error> {
             connections: vec![String::new()],
         },
     })
+}
+
+/// Something that a daemon may send to such a client at any time.
+fn first_tone(side: Side) -> Value {
+    match side.party {
+        Party::Worker => json!({"chi": "log", "rid": "preflight", "level": "info", "message": "preflight"}),
+        _ => json!({"chi": "session-ready", "rid": "preflight", "claudeSessionId": "preflight"}),
+    }
 }
 
 fn drive(act: &str, message: &Value) -> Result<Step, Error> {

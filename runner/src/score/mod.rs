@@ -1,16 +1,17 @@
 //! From the verdicts of all cases to what each rule came to.
 //!
-//! A rule is held only if every scored case that decides it passed and at least one ran. A negative counts only
-//! if its twin passed in the same run.
+//! A rule is judged on each side by itself: for each role that it binds, in each profile. It is held only if every
+//! scored case that decides it passed and at least one ran. A negative counts only if its twin passed in the same run.
 
 mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exit::Exit;
 use crate::judge::{self, Cause, Failure, Outcome, Verdict, ambient};
+use crate::plan::Plan;
 use crate::report::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
-use crate::rule::{Level, Party, Rule, RuleBook};
+use crate::rule::{Level, Profile, Rule, RuleBook, Side};
 use crate::run::{Gate, Judged, Results};
 use crate::testee::CAPABILITIES;
 use crate::vector::{Body, Status, Suite};
@@ -33,34 +34,42 @@ pub struct Scoring<'a> {
     pub all: bool,
     /// The command line of the client, for rerun lines.
     pub command: String,
-    /// The wire version and profile, for the head of the report.
+    /// The wire version, for the head of the report.
     pub wire: crate::rule::Version,
-    /// The profile.
-    pub profile: crate::rule::Profile,
 }
 
 /// Makes the report.
 pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     let cases = discount_lone_negatives(discount_behind_gate(results.cases, results.gate.as_ref()));
-    let broken_ambient = broken_ambient(&cases);
     let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases)).collect();
-    let counts = |failure: &&Failure| {
-        let asked = scoring.book.get(&failure.rule).is_some_and(|rule| scoring.asks(rule));
-        asked && !results.plan.rules_not_applicable.contains_key(&failure.rule)
-    };
-    rows.extend(broken_ambient.values().filter(counts).map(|failure| scoring.ambient_row(failure)));
     let mut without_case = Vec::new();
     let mut rules = Vec::new();
-    for rule in scoring.book.rules().filter(|rule| scoring.asks(rule)) {
-        match results.plan.rules_not_applicable.get(&rule.id) {
-            Some(why) => rules.push(scoring.row(rule, Standing::NotApplicable, why.clone(), Vec::new())),
-            None => match scoring.rule_row(rule, &cases, &broken_ambient) {
-                Some(row) => rules.push(row),
-                None if scoring.all && !scoring.has_case(rule) => without_case.push(rule.id.clone()),
-                None => {}
-            },
+    for side in scoring.sides(&results.plan) {
+        let own: Vec<&Judged<'_>> = cases.iter().filter(|case| case.side == side).collect();
+        let broken_ambient = broken_ambient(&own);
+        let why_not = |rule: &str| results.plan.rules_not_applicable.get(&(side, rule.to_owned()));
+        let counts = |failure: &&Failure| {
+            let asked = scoring.book.get(&failure.rule).is_some_and(|rule| scoring.asks(rule, side));
+            asked && why_not(&failure.rule).is_none()
+        };
+        rows.extend(broken_ambient.values().filter(counts).map(|failure| scoring.ambient_row(failure, side)));
+        for rule in scoring.book.rules().filter(|rule| scoring.asks(rule, side)) {
+            match (why_not(&rule.id), scoring.rule_row(rule, side, &own, &broken_ambient)) {
+                // what is decided in `live` is what its cases decide: the rest is the document's
+                (Some(_), None) if side.profile == Profile::Live => {}
+                (Some(why), _) => {
+                    rules.push(scoring.row(rule, side, Standing::NotApplicable, why.clone(), Vec::new()));
+                }
+                (None, Some(row)) => rules.push(row),
+                (None, None) if scoring.all && !scoring.has_case(rule, side) => {
+                    without_case.push(rule.id.clone());
+                }
+                (None, None) => {}
+            }
         }
     }
+    without_case.sort();
+    without_case.dedup();
     let mut notes = Vec::new();
     if results.left_behind {
         notes.push("the shim left other processes behind when it stopped; they were killed (hint: end what the client starts)".to_owned());
@@ -75,10 +84,9 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         identity: results.identity,
         command: scoring.command.clone(),
         wire: scoring.wire.to_string(),
-        profile: scoring.profile.to_string(),
+        sides: results.plan.sides.clone(),
         took: results.took,
         rules,
-        examples: cases.iter().map(examples).sum(),
         cases: rows,
         not_applicable: results
             .plan
@@ -125,10 +133,11 @@ fn discount_behind_gate<'a>(mut cases: Vec<Judged<'a>>, gate: Option<&Gate>) -> 
 
 /// A negative whose twin did not pass says nothing.
 fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
-    let passed: BTreeMap<String, bool> =
-        cases.iter().map(|case| (case.case.id.clone(), passed(case))).collect();
+    let passed: BTreeMap<(Side, String), bool> =
+        cases.iter().map(|case| ((case.side, case.case.id.clone()), passed(case))).collect();
     for case in cases.iter_mut().filter(|case| case.case.negative) {
-        let Some(twin) = case.case.twin.as_ref().filter(|twin| passed.get(*twin) != Some(&true)) else {
+        let failed = |twin: &&String| passed.get(&(case.side, (*twin).clone())) != Some(&true);
+        let Some(twin) = case.case.twin.as_ref().filter(failed) else {
             continue;
         };
         for verdict in &mut case.verdicts {
@@ -146,7 +155,7 @@ fn passed(case: &Judged<'_>) -> bool {
 }
 
 /// Of each broken ambient rule, the first offence.
-fn broken_ambient(cases: &[Judged<'_>]) -> BTreeMap<String, Failure> {
+fn broken_ambient(cases: &[&Judged<'_>]) -> BTreeMap<String, Failure> {
     let mut broken = BTreeMap::new();
     for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
         for sighting in &case.sightings {
@@ -185,21 +194,30 @@ fn exit(rules: &[RuleRow], required: Level) -> Exit {
 }
 
 impl Scoring<'_> {
-    /// Whether a rule belongs into this report.
-    fn asks(&self, rule: &Rule) -> bool {
-        rule.roles.contains(&Party::Client)
+    /// The sides of the report, and whoever is only told what does not bind.
+    fn sides(&self, plan: &Plan<'_>) -> Vec<Side> {
+        let told = plan.rules_not_applicable.keys().map(|(side, _)| *side);
+        plan.sides.iter().copied().chain(told).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Whether a rule belongs into this side of the report.
+    fn asks(&self, rule: &Rule, side: Side) -> bool {
+        rule.roles.contains(&side.party)
             && rule.level != Level::Note
             && rule.since <= self.wire
             && (self.rules.is_empty() || self.rules.contains(&rule.id))
     }
 
-    fn has_case(&self, rule: &Rule) -> bool {
+    /// In the profile `live` only what differs from the document needs a case.
+    fn has_case(&self, rule: &Rule, side: Side) -> bool {
         rule.ambient
+            || side.profile == Profile::Live
             || self
                 .suite
                 .cases
                 .iter()
-                .any(|case| case.status == Status::Scored && case.decides.contains(&rule.id))
+                .filter(|case| case.status == Status::Scored && case.under_test.contains(&side.party))
+                .any(|case| case.decides.contains(&rule.id))
     }
 
     /// What a broken rule is worth.
@@ -215,7 +233,8 @@ impl Scoring<'_> {
     fn rule_row(
         &self,
         rule: &Rule,
-        cases: &[Judged<'_>],
+        side: Side,
+        cases: &[&Judged<'_>],
         ambient: &BTreeMap<String, Failure>,
     ) -> Option<RuleRow> {
         let mut tally = Tally::default();
@@ -230,15 +249,18 @@ impl Scoring<'_> {
         if let Some(failure) = ambient.get(&rule.id) {
             tally.broken.push((format!("ambient/{}", rule.id.to_lowercase()), failure.code.clone()));
         }
-        tally.ambient = rule.ambient && self.all && !cases.is_empty();
+        // `live` speaks of a rule only where something was seen of it
+        let tells = self.all && side.profile == Profile::Document;
+        tally.ambient = rule.ambient && tells && !cases.is_empty();
         let (standing, why, cases) =
             tally.standing(rule.level, self.weight(rule.level), rule.id == WARNS_WHEN_DECLINED)?;
-        Some(self.row(rule, standing, why, cases))
+        Some(self.row(rule, side, standing, why, cases))
     }
 
     #[expect(clippy::unused_self, reason = "stands beside the other rows")]
-    fn row(&self, rule: &Rule, standing: Standing, why: String, cases: Vec<String>) -> RuleRow {
+    fn row(&self, rule: &Rule, side: Side, standing: Standing, why: String, cases: Vec<String>) -> RuleRow {
         RuleRow {
+            side,
             id: rule.id.clone(),
             level: rule.level,
             text: rule.text.clone(),
@@ -260,11 +282,14 @@ impl Scoring<'_> {
             .collect();
         let (verdict, why) = self.case_verdict(judged, &failures);
         let twin = judged.case.twin.clone().map(|id| {
-            let good = all.iter().any(|other| other.case.id == id && passed(other));
+            let same = |other: &&Judged<'_>| other.case.id == id && other.side == judged.side;
+            let good = all.iter().filter(same).any(passed);
             (id, good)
         });
         CaseRow {
             id: judged.case.id.clone(),
+            side: judged.side,
+            examples: examples(judged),
             verdict,
             scored: judged.case.status == Status::Scored,
             why,
@@ -298,12 +323,14 @@ impl Scoring<'_> {
         }
     }
 
-    fn ambient_row(&self, failure: &Failure) -> CaseRow {
+    fn ambient_row(&self, failure: &Failure, side: Side) -> CaseRow {
         let row = self.failure_row(failure);
         let verdict =
             if self.weight(row.level) == Standing::Violated { CaseVerdict::Fail } else { CaseVerdict::Warn };
         CaseRow {
             id: failure.code.replace('.', "/"),
+            side,
+            examples: 0,
             verdict,
             scored: true,
             why: failure.code.clone(),

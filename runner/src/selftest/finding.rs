@@ -31,6 +31,8 @@ pub struct Doubt {
 pub struct Look<'a> {
     pub mutant: &'a Mutant,
     pub report: &'a Report,
+    /// What was run.
+    pub cases: &'a BTreeSet<String>,
     /// The cases that name it in `kills`.
     pub killers: &'a [&'a Case],
 }
@@ -43,12 +45,15 @@ impl Look<'_> {
         let broken = broken(self.report);
         let mut doubts = BTreeMap::new();
         for (rule, broken) in broken.iter().filter(|(rule, _)| !declared.contains(rule.as_str())) {
-            let doubt = Doubt { why: broken.why.clone(), cases: broken.cases.iter().cloned().collect() };
+            // what is judged on every line may show in any case
+            let cases: BTreeSet<String> =
+                broken.cases.iter().filter(|id| self.cases.contains(*id)).cloned().collect();
+            let cases = if cases.is_empty() { self.cases.clone() } else { cases };
+            let doubt = Doubt { why: broken.why.clone(), cases };
             doubts.insert(format!("{name} breaks {rule}, which it does not declare"), doubt);
         }
         for rule in declared.iter().filter(|rule| !broken.contains_key(**rule)) {
-            let cases = self.report.cases.iter().map(|row| row.id.clone()).collect();
-            let doubt = Doubt { why: "no case broke it".to_owned(), cases };
+            let doubt = Doubt { why: "no case broke it".to_owned(), cases: self.cases.clone() };
             doubts.insert(format!("{name} declares {rule}, which holds"), doubt);
         }
         for case in self.killers {

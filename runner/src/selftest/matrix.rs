@@ -24,14 +24,18 @@ pub fn broken(report: &Run) -> BTreeMap<String, Broken> {
     let broken = report.rules.iter().filter(|row| {
         row.standing == Standing::Violated || (row.standing == Standing::Warned && !row.cases.is_empty())
     });
-    let broken = broken.map(|row| {
-        let why = format!("{} by {}", row.why, row.cases.join(", "));
-        (row.id.clone(), Broken { why, cases: row.cases.clone() })
-    });
-    broken.collect()
+    let mut rules: BTreeMap<String, Broken> = BTreeMap::new();
+    for row in broken {
+        // a rule has a row for each role and profile
+        let rule = rules.entry(row.id.clone()).or_default();
+        rule.why = format!("{} by {}", row.why, row.cases.join(", "));
+        rule.cases.extend(row.cases.iter().cloned());
+    }
+    rules
 }
 
 /// How a rule was broken.
+#[derive(Default)]
 pub struct Broken {
     pub why: String,
     pub cases: Vec<String>,

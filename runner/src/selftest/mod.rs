@@ -195,7 +195,7 @@ fn try_mutant(
         let report = bench.test(Testee::Mutant(mutant.name), Some(&cases), patience)?;
         done.cases_played += report.cases.len();
         row.saw(&report);
-        let found = Look { mutant, report: &report, killers: &killers }.doubts();
+        let found = Look { mutant, report: &report, cases: &cases, killers: &killers }.doubts();
         if look == 0 {
             doubts = found;
         } else {

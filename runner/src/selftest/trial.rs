@@ -95,7 +95,6 @@ impl<'a> Bench<'a> {
             all: cases.is_none(),
             command: String::new(),
             wire,
-            profile: selection.profile,
         };
         Ok(score(results, &scoring))
     }

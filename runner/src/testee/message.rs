@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::rule::{Profile, Side};
+
 /// What the runner asks of a shim.
 #[derive(Debug, Clone)]
 pub enum Request {
@@ -30,8 +32,8 @@ pub enum Request {
     Open {
         /// The id of the case.
         case: String,
-        /// `asker` or `worker`.
-        role: String,
+        /// The role, and the profile; that of the document goes without saying.
+        side: Side,
         /// A path, or `None` for what the environment says.
         socket: Option<String>,
         /// What the application decides in hello.
@@ -67,10 +69,16 @@ impl Request {
             Self::Ping => json!({"op": "ping", "id": id}),
             Self::Probe(op) => json!({"op": op, "id": id}),
             Self::Call { function, args } => json!({"op": "call", "id": id, "fn": function, "args": args}),
-            Self::Open { case, role, socket, hello, reconnect } => json!({
-                "op": "open", "id": id, "case": case, "role": role, "socket": socket, "hello": hello,
-                "reconnect": if *reconnect { "auto" } else { "off" },
-            }),
+            Self::Open { case, side, socket, hello, reconnect } => {
+                let mut open = json!({
+                    "op": "open", "id": id, "case": case, "role": side.role(), "socket": socket, "hello": hello,
+                    "reconnect": if *reconnect { "auto" } else { "off" },
+                });
+                if side.profile == Profile::Live {
+                    open["profile"] = json!("live");
+                }
+                open
+            }
             Self::Do { client, act, wait: true } => {
                 json!({"op": "do", "id": id, "client": client, "act": act})
             }

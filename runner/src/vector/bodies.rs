@@ -1,6 +1,7 @@
 //! What the body of each chi must look like, and the keys that every tone shares.
 //!
-//! The schemas in `schema/chi/` and `schema/envelope.json` are compiled one by one, when first asked for.
+//! The schemas in `schema/chi/`, those of the profile `live` in `schema/chi-live/`, and `schema/envelope.json`
+//! are compiled one by one, when first asked for.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -10,11 +11,14 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::schema::words;
+use crate::rule::Profile;
 
 /// The schemas of tones.
 #[derive(Debug)]
 pub struct Bodies {
     chis: BTreeMap<String, Schema>,
+    /// Only those that differ from the document's.
+    live: BTreeMap<String, Schema>,
     envelope: Schema,
 }
 
@@ -27,18 +31,20 @@ struct Schema {
 impl Bodies {
     /// Reads the embedded schemas; a fault names the one that is no JSON, or is missing.
     pub fn load() -> Result<Self, Fault> {
-        let mut chis = BTreeMap::new();
+        let (mut chis, mut live) = (BTreeMap::new(), BTreeMap::new());
         let mut envelope = None;
         for (path, text) in thrum_vectors::schemas() {
-            let chi = path.strip_prefix("schema/chi/").and_then(|name| name.strip_suffix(".json"));
-            if let Some(chi) = chi {
+            let within = |folder: &str| path.strip_prefix(folder).and_then(|name| name.strip_suffix(".json"));
+            if let Some(chi) = within("schema/chi/") {
                 chis.insert(chi.to_owned(), Schema::read(&path, text)?);
+            } else if let Some(chi) = within("schema/chi-live/") {
+                live.insert(chi.to_owned(), Schema::read(&path, text)?);
             } else if path == "schema/envelope.json" {
                 envelope = Some(Schema::read(&path, text)?);
             }
         }
         let missing = || fault("schema/envelope.json", 1, "is missing".into());
-        Ok(Self { chis, envelope: envelope.ok_or_else(missing)? })
+        Ok(Self { chis, live, envelope: envelope.ok_or_else(missing)? })
     }
 
     /// The chi that have a schema, in alphabetical order.
@@ -46,9 +52,11 @@ impl Bodies {
         self.chis.keys().map(String::as_str)
     }
 
-    /// What is wrong with this tone as one of that chi, each with its pointer; nothing for an unknown chi.
-    pub fn faults(&self, chi: &str, tone: &Value) -> Vec<String> {
-        self.chis.get(chi).map(|schema| schema.faults(tone)).unwrap_or_default()
+    /// What is wrong with this tone as one of that chi in a profile, each with its pointer; nothing for an unknown
+    /// chi.
+    pub fn faults(&self, chi: &str, profile: Profile, tone: &Value) -> Vec<String> {
+        let live = self.live.get(chi).filter(|_| profile == Profile::Live);
+        live.or_else(|| self.chis.get(chi)).map(|schema| schema.faults(tone)).unwrap_or_default()
     }
 
     /// What is wrong with the keys that mean the same on every tone.
@@ -94,8 +102,9 @@ mod tests {
     fn every_schema_compiles() {
         let bodies = Bodies::load().unwrap();
         assert!(bodies.chis().count() >= 33);
-        for chi in bodies.chis() {
-            let faults = bodies.faults(chi, &json!({}));
+        assert!(bodies.live.keys().all(|chi| bodies.chis.contains_key(chi)));
+        for (chi, profile) in bodies.chis().flat_map(|chi| [(chi, Profile::Document), (chi, Profile::Live)]) {
+            let faults = bodies.faults(chi, profile, &json!({}));
             assert!(!faults.iter().any(|fault| fault.contains("compile")), "{chi}: {faults:?}");
         }
     }
@@ -103,10 +112,16 @@ mod tests {
     #[test]
     fn names_what_is_wrong_and_where() {
         let bodies = Bodies::load().unwrap();
-        let faults = bodies.faults("hello", &json!({"bee": 7, "unknown": true}));
+        let faults = bodies.faults("hello", Profile::Document, &json!({"bee": 7, "unknown": true}));
         assert_eq!(faults, ["lacks `protoVersion`", "`/bee`: `7` is no string"]);
-        assert_eq!(bodies.faults("hello", &json!({"bee": "b", "protoVersion": "0.7.0"})), [""; 0]);
-        assert_eq!(bodies.faults("no-such-chi", &json!({})), [""; 0]);
+        assert_eq!(
+            bodies.faults("hello", Profile::Document, &json!({"bee": "b", "protoVersion": "0.7.0"})),
+            [""; 0]
+        );
+        let live = json!({"bee": ["forager"], "protoVersion": "0.7.0", "hid": "fbee_1"});
+        assert_eq!(bodies.faults("hello", Profile::Document, &live).len(), 1);
+        assert_eq!(bodies.faults("hello", Profile::Live, &live).len(), 1);
+        assert_eq!(bodies.faults("no-such-chi", Profile::Live, &json!({})), [""; 0]);
         assert_eq!(bodies.envelope_faults(&json!({"chi": "log", "rid": ""})).len(), 1);
     }
 }

@@ -134,8 +134,6 @@ pub enum Body {
 pub struct Client {
     /// The name that steps use.
     pub name: String,
-    /// `asker` or `worker`.
-    pub role: String,
     /// Where to connect.
     pub socket: Socket,
     /// What the application decides in hello, over the runner's own defaults.

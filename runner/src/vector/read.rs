@@ -184,7 +184,6 @@ impl Reader<'_> {
         let at = format!("{}/open/{}/hello", self.at, escape(name));
         Some(Client {
             name: name.to_owned(),
-            role: node["role"].as_str().unwrap_or("asker").to_owned(),
             socket: match node.get("socket") {
                 None => Socket::Mock,
                 Some(Value::String(path)) => Socket::Path(path.clone()),

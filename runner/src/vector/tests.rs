@@ -23,6 +23,8 @@ Version: **0.7.0**
 **A-06** `MUST` `daemon` `event` `since 0.5.0` `live` — Daemons echo.
 
 **A-07** `MUST` `client` `event` `since 0.5.0` `live` — Clients expect it.
+
+**A-08** `MUST` `client` `worker` `event` `since 0.5.0` — Workers expect it too.
 ";
 
 /// Four cases: a good line, its negative twin, a MAY, and a helper.
@@ -33,7 +35,7 @@ const GOOD: &str = r#"{"format": 1, "section": "lines", "title": "lines", "frame
  "lines.kept": {"means": "a bad line was kept", "fix": "drop it"}},
 "cases": [
  {"id": "lines/good", "title": "a good line", "kind": "wire", "under_test": ["client"], "decides": ["A-01"],
-  "notes": ["N"], "since": "0.6.0", "status": "scored", "open": {"c1": {}, "c2": {"role": "worker"}}, "steps": [
+  "notes": ["N"], "since": "0.6.0", "status": "scored", "open": {"c1": {}, "c2": {"role": "asker"}}, "steps": [
   {"drive": {"do": "connect"}},
   {"accept": {"as": "first"}},
   {"tone": {"chi": "chunk", "sid": "x"}, "from": "daemon"},
@@ -88,7 +90,7 @@ fn loads_a_good_file() {
     assert_eq!((good.section(), good.since, good.place.line), ("lines", Version(0, 6, 0), 7));
     assert_eq!(good.notes, [("LOSS".to_owned(), "A line is lost.".to_owned())]);
     let Body::Wire { clients, steps, greets, connections } = &good.body else { panic!("{good:?}") };
-    assert_eq!((clients[1].name.as_str(), clients[1].role.as_str()), ("c2", "worker"));
+    assert_eq!(clients[1].name, "c2");
     assert_eq!((steps[3].client, steps[3].conn, steps[3].line), (1, 0, 12));
     assert_eq!((greets.as_slice(), connections.as_slice()), (&[true][..], &["first".to_owned()][..]));
     let anyone = |verb: &Verb| matches!(verb, Verb::Observe(Event::Delivered { to: Some(None), .. }));

@@ -72,7 +72,6 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     all: cases.is_empty(),
                     command: String::new(),
                     wire: loaded.book.version,
-                    profile: thrum_conform::rule::Profile::Document,
                 },
             ))
         });

@@ -14,6 +14,7 @@ use mock_humd::wire::tone::Tone;
 use serde_json::Value;
 
 use crate::exchange::Evidence;
+use crate::rule::Side;
 use crate::vector::Bodies;
 
 /// No echo that the mock sends is longer.
@@ -42,15 +43,16 @@ pub fn code(rule: &str) -> String {
     format!("ambient.{}", rule.to_lowercase())
 }
 
-/// One sighting for each ambient rule that this case exercised.
-pub fn look(evidence: &Evidence, bodies: &Bodies) -> Vec<Sighting> {
+/// One sighting for each ambient rule that this case exercised, as it binds this side.
+pub fn look(evidence: &Evidence, bodies: &Bodies, side: Side) -> Vec<Sighting> {
     let mut notes = Notes::default();
     let mut unmatched = evidence.sent.clone();
     for lines in connections(evidence) {
         let tones: Vec<Sent> = lines.iter().map(|line| Sent::read(line, &mut unmatched)).collect();
         frames::look(&lines, &mut notes);
         hello::look(&tones, &mut notes);
-        values::look(&tones, &echoable(evidence, &tones), bodies, &mut notes);
+        let law = values::Law { bodies, side };
+        values::look(&tones, &echoable(evidence, &tones), &law, &mut notes);
     }
     values::rids_are_unique(evidence, &mut notes);
     notes.0.into_iter().map(|(rule, offence)| Sighting { rule, offence }).collect()

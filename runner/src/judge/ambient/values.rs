@@ -9,25 +9,29 @@ use serde_json::Value;
 use super::super::happened::is_marker;
 use super::{Notes, Sent, given};
 use crate::exchange::Evidence;
+use crate::rule::{Party, Profile, Side};
 use crate::vector::Bodies;
 
 /// The keys of the envelope.
 const ENVELOPE: &[&str] = &["chi", "rid", "sid", "from", "to", "sigil", "wane", "sentAt", "dusk", "ext"];
 
-/// What an asker sends beside the chis that go in either direction.
-const ASKER: &[&str] = &[
-    "hello",
-    "prompt",
-    "cancel",
-    "cleanup",
-    "curate",
-    "release-permit",
-    "tendril-result",
-    "tool-result",
-    "petal-cell",
-];
+/// What a tone is held against.
+pub(super) struct Law<'a> {
+    pub(super) bodies: &'a Bodies,
+    pub(super) side: Side,
+}
 
-pub(super) fn look(tones: &[Sent<'_>], from_daemon: &[Value], bodies: &Bodies, notes: &mut Notes) {
+impl Law<'_> {
+    /// Who the client is, in the words of the registry, and the rule on what it may send.
+    fn sender(&self) -> (Sender, &'static str, &'static str) {
+        match self.side.party {
+            Party::Worker => (Sender::Worker, "a worker", "DIR-03"),
+            _ => (Sender::Asker, "an asker", "DIR-01"),
+        }
+    }
+}
+
+pub(super) fn look(tones: &[Sent<'_>], from_daemon: &[Value], law: &Law<'_>, notes: &mut Notes) {
     for sent in tones {
         let Some(tone) = &sent.tone else { continue };
         // whoever wrote the rest, the client fills these in
@@ -35,8 +39,8 @@ pub(super) fn look(tones: &[Sent<'_>], from_daemon: &[Value], bodies: &Bodies, n
         notes.check("ENV-03", sent.line, (!rid).then(|| format!("`rid` is `{}`", tone["rid"])));
         filled(sent, tone, notes);
         if sent.is_own() && !is_marker(tone) {
-            envelope(sent, tone, notes);
-            kind(sent, tone, bodies, notes);
+            envelope(sent, tone, law, notes);
+            kind(sent, tone, law, notes);
             echo(sent, tone, from_daemon, notes);
         }
     }
@@ -66,7 +70,7 @@ fn filled(sent: &Sent<'_>, tone: &Value, notes: &mut Notes) {
     }
 }
 
-fn envelope(sent: &Sent<'_>, tone: &Value, notes: &mut Notes) {
+fn envelope(sent: &Sent<'_>, tone: &Value, law: &Law<'_>, notes: &mut Notes) {
     let line = sent.line;
     let said = tone["chi"].as_str();
     notes.check(
@@ -85,21 +89,22 @@ fn envelope(sent: &Sent<'_>, tone: &Value, notes: &mut Notes) {
             chi::row(said).is_none().then(|| format!("`{said}` is no chi of the registry")),
         );
     }
-    notes.check("ENC-02", line, misspelled(tone, said));
+    notes.check("ENC-02", line, misspelled(tone, said, law.side.profile));
     notes.check("ENV-08", line, given(tone, "to").map(|to| format!("`to` is `{to}` on a local tone")));
 }
 
 /// The chi's direction and body.
-fn kind(sent: &Sent<'_>, tone: &Value, bodies: &Bodies, notes: &mut Notes) {
+fn kind(sent: &Sent<'_>, tone: &Value, law: &Law<'_>, notes: &mut Notes) {
     let line = sent.line;
+    let (sender, who, direction) = law.sender();
     let Some(said) = tone["chi"].as_str() else { return };
-    notes.exercised("DIR-01");
+    notes.exercised(direction);
     notes.exercised("DIR-05");
     let Some(row) = chi::row(said) else { return };
-    let allowed = ASKER.contains(&said) || chi::is_either_direction(said);
-    let ensemble = row.is_sent_by(Sender::Ensemble) && !row.is_sent_by(Sender::Asker);
+    let allowed = row.is_sent_by(sender);
+    let ensemble = row.is_sent_by(Sender::Ensemble) && !allowed;
     notes.check("DIR-05", line, ensemble.then(|| format!("`{said}` is for daemons among themselves")));
-    notes.check("DIR-01", line, (!allowed && !ensemble).then(|| format!("an asker sends `{said}`")));
+    notes.check(direction, line, (!allowed && !ensemble).then(|| format!("{who} sends `{said}`")));
     if row.has_sid && !ensemble {
         notes.check(
             "ENV-05",
@@ -108,7 +113,7 @@ fn kind(sent: &Sent<'_>, tone: &Value, bodies: &Bodies, notes: &mut Notes) {
         );
     }
     if allowed {
-        let faults = bodies.faults(said, tone);
+        let faults = law.bodies.faults(said, law.side.profile, tone);
         notes.check(row.rule, line, (!faults.is_empty()).then(|| faults.join("; ")));
     }
 }
@@ -150,20 +155,19 @@ pub(super) fn rids_are_unique(evidence: &Evidence, notes: &mut Notes) {
 }
 
 /// A key that differs from a known one only in case, underscores or hyphens.
-fn misspelled(tone: &Value, said: Option<&str>) -> Option<String> {
-    let known = |key: &str| ENVELOPE.contains(&key) || body_keys(said).contains(&key);
+fn misspelled(tone: &Value, said: Option<&str>, profile: Profile) -> Option<String> {
+    let names = || ENVELOPE.iter().chain(body_keys(said)).chain(live_keys(said, profile));
+    let known = |key: &str| names().any(|good| *good == key);
     let plain =
         |key: &str| key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let fields = tone.as_object()?;
-    let wrong = |key: &&String| {
-        !known(key) && ENVELOPE.iter().chain(body_keys(said)).any(|good| plain(good) == plain(key))
-    };
+    let wrong = |key: &&String| !known(key) && names().any(|good| plain(good) == plain(key));
     let key = fields.keys().find(wrong)?;
-    let good = ENVELOPE.iter().chain(body_keys(said)).find(|good| plain(good) == plain(key))?;
+    let good = names().find(|good| plain(good) == plain(key))?;
     Some(format!("`{key}` should be spelled `{good}`"))
 }
 
-/// The body fields that WIRE.md names for what an asker sends.
+/// The body fields that WIRE.md names for what a bee sends.
 fn body_keys(said: Option<&str>) -> &'static [&'static str] {
     match said {
         Some("hello") => &["bee", "protoVersion", "version", "propensity", "chis", "source", "hive"],
@@ -171,9 +175,30 @@ fn body_keys(said: Option<&str>) -> &'static [&'static str] {
         Some("release-permit") => &["permitId", "decision"],
         Some("tendril-result" | "tool-result") => &["callId", "result"],
         Some("petal-cell") => &["cell"],
+        Some("chunk") => &["part", "index"],
+        Some("finish") => &["finishReason", "usage"],
+        Some("error") => &["code", "message", "payload"],
+        Some("session-ready") => &["claudeSessionId"],
+        Some("pulse") => &["kind", "cellId"],
+        Some("permission-ask") => &["permitId", "question", "context"],
+        Some("tool-call") => &["callId", "name", "args"],
+        Some("tool-meta") => &["callId", "meta"],
+        Some("tool-info") => &["callId", "name", "args", "result"],
         Some("echo") => &["ok", "error"],
         Some("perf-mark") => &["label", "phase", "t"],
         Some("log") => &["level", "message", "fields"],
+        _ => &[],
+    }
+}
+
+/// The body fields that the profile `live` adds to them.
+fn live_keys(said: Option<&str>, profile: Profile) -> &'static [&'static str] {
+    match said.filter(|_| profile == Profile::Live) {
+        Some("hello") => &["hid", "models", "tools", "provides", "bind"],
+        Some("chunk") => &["chunkType", "delta", "blockIdx"],
+        Some("session-ready") => &["nestId", "model", "tools"],
+        Some("tool-result") => &["output", "isError", "title", "metadata", "toolName"],
+        Some("tool-call") => &["toolName"],
         _ => &[],
     }
 }

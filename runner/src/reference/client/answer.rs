@@ -1,7 +1,7 @@
 //! Answers to tool calls and questions: one for each call, and never to another connection than the one it
 //! came by.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::{Error, Inner, Tone};
+use super::{Dialect, Error, Inner, Tone, worker};
 use crate::reference::fault::faulty;
 use crate::reference::odd::{self, Odd};
 
@@ -102,13 +102,20 @@ impl Answers {
     }
 
     /// The definitions of these tools, as a prompt carries them.
-    pub fn definitions(&self, names: &[String]) -> Result<Value, Error> {
+    pub fn definitions(&self, names: &[String], dialect: Dialect) -> Result<Value, Error> {
         let state = self.state();
         let define = |name: &String| match state.tools.get(name) {
-            Some(tool) => Ok(definition(tool)),
+            Some(tool) => Ok(dialect.definition(tool)),
             None => Err(Error::NoSuchTool(name.clone())),
         };
         names.iter().map(define).collect()
+    }
+
+    /// The definitions of all tools, in the order of their names.
+    pub fn all_definitions(&self, dialect: Dialect) -> Vec<Value> {
+        let state = self.state();
+        let sorted: BTreeMap<_, _> = state.tools.iter().collect();
+        sorted.values().map(|tool| dialect.definition(tool)).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -119,12 +126,8 @@ impl Answers {
 impl Inner {
     /// Sends the answer to a call.
     pub fn answer(&self, call: &Call, value: Value) {
-        self.reply(call.conn, result("tool-result", &call.sid, &call.id, value));
+        self.reply(call.conn, self.dialect.tool_result(call, present(value)));
     }
-}
-
-fn definition(tool: &Tool) -> Value {
-    json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema})
 }
 
 /// Answers a tone that asks for one.
@@ -137,6 +140,8 @@ pub fn answer(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
         inner.reply(conn, json!({"chi": "echo", "rid": rid, "ok": true}));
     }
     match chi {
+        "prompt" => worker::serve(inner, conn, tone),
+        _ if inner.dialect.worker => {}
         "tool-call" => tool_call(inner, conn, tone),
         "tool-info" if faulty!("run-tool-info") => tool_call(inner, conn, tone),
         "tool-meta" if faulty!("tool-meta-ends-the-call") => inner.suppress(tone),
@@ -150,7 +155,7 @@ fn tool_call(inner: &Arc<Inner>, conn: u64, tone: &Tone) {
     let (Some(sid), Some(call)) = (text(tone, "sid"), text(tone, "callId")) else {
         return;
     };
-    let name = text(tone, "name").unwrap_or_default();
+    let name = inner.dialect.tool_name(tone);
     let call = Call { conn, sid: sid.to_owned(), id: call.to_owned(), tool: name.to_owned() };
     if !inner.answers.takes(&call) || inner.ignores(&call, tone) {
         return;
@@ -222,14 +227,16 @@ fn tendril_reach(inner: &Arc<Inner>, conn: u64, tone: &Tone) {
         && !faulty!("tendril-silent")
     {
         let (sid, call) = inner.scars.asked(sid, call, faulty!("tendril-names-first-call"));
-        inner.reply(conn, result("tendril-result", &sid, &call, answer));
+        inner.reply(
+            conn,
+            json!({"chi": "tendril-result", "sid": sid, "callId": call, "result": present(answer)}),
+        );
     }
 }
 
-/// An answer by callId. The wire asks for a result that is not null, so the absence of one gets a wrapping.
-fn result(chi: &str, sid: &str, call: &str, value: Value) -> Value {
-    let value = if value.is_null() { json!({"value": null}) } else { value };
-    json!({"chi": chi, "sid": sid, "callId": call, "result": value})
+/// The wire asks for a result that is not null, so the absence of one gets a wrapping.
+fn present(value: Value) -> Value {
+    if value.is_null() { json!({"value": null}) } else { value }
 }
 
 pub fn failure(why: &str) -> Value {

@@ -3,17 +3,17 @@
 
 use serde_json::{Value, json};
 
-use super::{Error, Tone, object};
+use super::{Dialect, Error, Tone, object};
 use crate::reference::fault::{Helper, replaced, tamper_line, tamper_tone};
 use crate::reference::helper;
 use crate::reference::odd::{self, Odd};
-use mock_humd::wire::chi::THRUM_VERSION;
+use mock_humd::wire::chi::{Sender, THRUM_VERSION, row};
 
 const BEE: &str = "thrum-reference";
 const ENVELOPE_OF_ITS_OWN: [&str; 4] = ["chi", "rid", "from", "sentAt"];
 
-/// The chi that an asker sends, and the fields that a tone of each must have.
-const VERBS: [(&str, &[(&str, Kind)]); 12] = [
+/// The chi that a bee sends, and the fields that a tone of each must have in either profile.
+const VERBS: [(&str, &[(&str, Kind)]); 21] = [
     ("prompt", &[("sid", Kind::Text)]),
     ("cancel", &[("sid", Kind::Text)]),
     ("cleanup", &[("sid", Kind::Text)]),
@@ -26,6 +26,18 @@ const VERBS: [(&str, &[(&str, Kind)]); 12] = [
     ("perf-mark", &[("label", Kind::Text), ("phase", Kind::Text), ("t", Kind::Number)]),
     ("log", &[("level", Kind::Text), ("message", Kind::Text)]),
     ("drone", &[]),
+    ("chunk", &[("sid", Kind::Text)]),
+    ("finish", &[("sid", Kind::Text), ("finishReason", Kind::Text), ("usage", Kind::Any)]),
+    ("error", &[("sid", Kind::Text), ("code", Kind::Any), ("message", Kind::Text)]),
+    ("session-ready", &[("sid", Kind::Text)]),
+    ("pulse", &[("kind", Kind::Text), ("cellId", Kind::Text)]),
+    ("permission-ask", &[("sid", Kind::Text), ("permitId", Kind::Text), ("question", Kind::Text)]),
+    ("tool-call", &[("sid", Kind::Text), ("callId", Kind::Text), ("args", Kind::Any)]),
+    ("tool-meta", &[("sid", Kind::Text), ("callId", Kind::Text), ("meta", Kind::Any)]),
+    (
+        "tool-info",
+        &[("sid", Kind::Text), ("callId", Kind::Text), ("name", Kind::Text), ("result", Kind::Any)],
+    ),
 ];
 
 #[derive(Clone, Copy)]
@@ -50,14 +62,18 @@ pub struct Composer {
 }
 
 impl Composer {
-    pub fn new(fields: &Tone) -> Self {
+    pub fn new(fields: &Tone, dialect: Dialect) -> Self {
         let bee = fields.get("bee").and_then(Value::as_str).filter(|bee| !bee.is_empty()).unwrap_or(BEE);
-        Self { bee: bee.to_owned(), hello: hello(bee, fields) }
+        Self { bee: bee.to_owned(), hello: hello(bee, fields, dialect) }
     }
 
-    /// The hello of a new connection.
-    pub fn hello(&self) -> Vec<u8> {
-        self.finish(Origin::Client, self.hello.clone())
+    /// The hello of a new connection; a live one offers these tools.
+    pub fn hello(&self, tools: Vec<Value>) -> Vec<u8> {
+        let mut hello = self.hello.clone();
+        if !tools.is_empty() {
+            hello.insert("tools".to_owned(), tools.into());
+        }
+        self.finish(Origin::Client, hello)
     }
 
     /// The line of a tone.
@@ -92,10 +108,13 @@ pub fn encode(envelope: Tone, body: Tone) -> String {
     }
 }
 
-/// Refuses a tone that lacks what its chi requires.
-pub fn check(chi: &str, tone: &Tone) -> Result<(), Error> {
-    let Some((_, fields)) = VERBS.iter().find(|(verb, _)| *verb == chi) else {
-        return Err(Error::Invalid(format!("an asker does not send `{chi}`")));
+/// Refuses a tone that its role does not send, or that lacks what its chi requires.
+pub fn check(chi: &str, tone: &Tone, dialect: Dialect) -> Result<(), Error> {
+    let (role, sender) =
+        if dialect.worker { ("a worker", Sender::Worker) } else { ("an asker", Sender::Asker) };
+    let verb = VERBS.iter().find(|(verb, _)| *verb == chi);
+    let Some((_, fields)) = verb.filter(|_| row(chi).is_some_and(|row| row.is_sent_by(sender))) else {
+        return Err(Error::Invalid(format!("{role} does not send `{chi}`")));
     };
     for (field, kind) in *fields {
         let fits = tone.get(*field).is_some_and(|value| match kind {
@@ -118,10 +137,11 @@ fn merged(mut envelope: Tone, body: Tone) -> Tone {
     envelope
 }
 
-fn hello(bee: &str, fields: &Tone) -> Tone {
+fn hello(bee: &str, fields: &Tone, dialect: Dialect) -> Tone {
+    let role = if dialect.worker { "worker" } else { "forager" };
     let mut hello = object(json!({
         "chi": "hello",
-        "bee": bee,
+        "bee": if dialect.live { json!([role]) } else { json!(bee) },
         "protoVersion": THRUM_VERSION,
         "version": env!("CARGO_PKG_VERSION"),
         "propensity": {"statefulness": "stateless", "richness": "rich", "wire": "thrum"},

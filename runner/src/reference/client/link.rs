@@ -180,7 +180,8 @@ fn start(inner: &Arc<Inner>, link: &mut Link, stream: UnixStream) {
 /// What a connection begins with.
 fn first_lines(inner: &Inner, link: &mut Link) -> Vec<Vec<u8>> {
     let mut kept = std::mem::take(&mut link.kept);
-    let hello = inner.composer.hello();
+    let tools = if inner.dialect.live { inner.answers.all_definitions(inner.dialect) } else { Vec::new() };
+    let hello = inner.composer.hello(tools);
     let (early, several) = (!kept.is_empty(), kept.len() > 1);
     if early && faulty!("queue-lost-on-connect") {
         kept.clear();

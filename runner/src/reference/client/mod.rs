@@ -1,14 +1,17 @@
-//! A client of the thrum wire, asker side: connect, send, receive by session, answer tools and questions.
+//! A client of the thrum wire: connect, send, receive by session; as an asker answer tools and questions, as a
+//! worker serve prompts.
 //!
 //! Start with [`ThrumClient`]. Below it, [`link`] owns the connection, with a read loop ([`read`]) and a
 //! writer ([`write`]) in tasks of their own, so that a blocked write never stops reading. [`line`] turns
 //! bytes into tones, [`deliver`] hands them to the application, [`answer`] replies to tool calls and
-//! questions, and [`compose`] makes the lines that go out. [`scar`] is for faults alone.
+//! questions, [`worker`] serves prompts, [`dialect`] knows the bodies of the profile `live`, and [`compose`] makes
+//! the lines that go out. [`scar`] is for faults alone.
 
 mod answer;
 mod clocks;
 mod compose;
 mod deliver;
+mod dialect;
 mod error;
 mod line;
 mod link;
@@ -16,6 +19,7 @@ mod misanswer;
 mod read;
 mod scar;
 mod turn;
+mod worker;
 mod write;
 
 use std::path::PathBuf;
@@ -27,7 +31,9 @@ use serde_json::{Map, Value, json};
 pub use answer::{Tool, ToolBody};
 pub use compose::encode;
 pub use deliver::{Delivery, Handled, Handler, Outcome};
+pub use dialect::Dialect;
 pub use error::Error;
+pub use worker::{Serves, Turn};
 
 use super::fault::{faulty, is_sound};
 use super::helper;
@@ -45,6 +51,8 @@ pub type Tone = Map<String, Value>;
 pub struct Config {
     /// The socket; None: wherever the environment leads.
     pub socket: Option<PathBuf>,
+    /// Who it is, and how it speaks.
+    pub dialect: Dialect,
     /// Fields of hello: `bee`, `chis` and the like.
     pub hello: Tone,
     /// Whether to connect again after a loss, without being told to.
@@ -72,9 +80,12 @@ struct Inner {
     socket: PathBuf,
     reconnect: bool,
     notices: Notices,
+    dialect: Dialect,
     composer: Composer,
     deliverer: Deliverer,
     answers: Answers,
+    /// What a worker does with a prompt.
+    serves: Mutex<Option<Serves>>,
     clocks: Mutex<Clocks>,
     link: Mutex<Link>,
     scars: Scars,
@@ -91,9 +102,11 @@ impl ThrumClient {
                 socket: helper::socket_of(config.socket),
                 reconnect: config.reconnect,
                 notices,
-                composer: Composer::new(&config.hello),
+                dialect: config.dialect,
+                composer: Composer::new(&config.hello, config.dialect),
                 deliverer: Deliverer::new(),
                 answers: Answers::default(),
+                serves: Mutex::default(),
                 clocks: Mutex::default(),
                 link: Mutex::default(),
                 scars: Scars::default(),
@@ -125,7 +138,7 @@ impl ThrumClient {
         self.inner.scars.prompted(sid);
         let mut fields = object(json!({"sid": sid, "text": text}));
         if !tools.is_empty() {
-            fields.insert("tools".into(), self.inner.answers.definitions(tools)?);
+            fields.insert("tools".into(), self.inner.answers.definitions(tools, self.inner.dialect)?);
         }
         self.verb("prompt", fields)
     }
@@ -142,11 +155,11 @@ impl ThrumClient {
         Ok(())
     }
 
-    /// Sends a tone of one of the chi that an asker may send, after a look at its fields.
+    /// Sends a tone of one of the chi that its role may send, after a look at its fields.
     pub fn verb(&self, chi: &str, fields: Tone) -> Result<(), Error> {
         let mut tone = object(json!({"chi": chi}));
         tone.extend(fields.into_iter().filter(|(key, _)| key != "chi"));
-        compose::check(chi, &tone)?;
+        compose::check(chi, &tone, self.inner.dialect)?;
         self.inner.send(compose::Origin::Client, tone)
     }
 
@@ -180,6 +193,11 @@ impl ThrumClient {
         self.inner.answers.tendril(result);
     }
 
+    /// As a worker: has each prompt served so from now on.
+    pub fn serve(&self, serves: Serves) {
+        *self.inner.serves() = Some(serves);
+    }
+
     /// Notes a change to a session here: its wane rises, and rides on the next tone of the session.
     pub fn tick(&self, sid: &str, nest: &str) -> Result<(), Error> {
         self.inner.clocks().tick(sid, nest)
@@ -199,6 +217,10 @@ impl ThrumClient {
 impl Inner {
     fn clocks(&self) -> MutexGuard<'_, Clocks> {
         self.clocks.lock().expect("no holder of this lock panics")
+    }
+
+    fn serves(&self) -> MutexGuard<'_, Option<Serves>> {
+        self.serves.lock().expect("no holder of this lock panics")
     }
 
     fn link(&self) -> MutexGuard<'_, Link> {

@@ -122,7 +122,7 @@ impl Null {
                 "v": 1,
                 "impl": {"name": "thrum-null", "version": env!("CARGO_PKG_VERSION"), "lang": "rust"},
                 "wire": THRUM_VERSION,
-                "profiles": ["document"],
+                "profiles": super::shim::PROFILES,
                 "caps": if self == Self::DeniesAll { json!([]) } else { json!(super::shim::CAPS) },
             })),
             "ping" | "call" | "open" | "do" | "clock" | "end" | "stop" => None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::{Refusal, Reports, Session, value};
-use crate::reference::client::{Delivery, Handled, Handler, ThrumClient, Tone, Tool, ToolBody};
+use crate::reference::client::{Delivery, Handled, Handler, Serves, ThrumClient, Tone, Tool, ToolBody, Turn};
 
 /// The limit of a tool that names none.
 const TOOL_LIMIT: Duration = Duration::from_secs(30);
@@ -16,7 +16,8 @@ type Act = Map<String, Value>;
 
 /// Whether this client can do it.
 pub fn known(act: &Act) -> bool {
-    const ACTS: [&str; 15] = [
+    const ACTS: [&str; 16] = [
+        "serve",
         "connect",
         "send",
         "send-many",
@@ -54,6 +55,7 @@ pub(super) async fn act(session: Session, act: Act) -> Result<(), Refusal> {
         "release" => session.gates.release(text(&act, "gate")).await,
         "permit" => client.permit(text(&act, "decision").to_owned()),
         "tendril" => client.tendril(decoded(&act, "returns")?),
+        "serve" => client.serve(serves(&session, &act)?),
         "tick" => client.tick(&sid, text(&act, "nest"))?,
         "close" => client.close().await,
         _ => return Err(Refusal::Unsupported),
@@ -140,6 +142,35 @@ fn body(session: &Session, act: &Act) -> Result<ToolBody, Refusal> {
                 None => outcome,
             }
         })
+    }))
+}
+
+/// A prompt is served with these tones, in order. A gate among them holds back what follows until it is opened.
+fn serves(session: &Session, act: &Act) -> Result<Serves, Refusal> {
+    let emits = act.get("emits").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let emits = emits.iter().map(|emit| value::decode_object(Some(emit))).collect::<Result<Vec<_>, _>>()?;
+    let (gates, reports) = (session.gates.clone(), session.reports.clone());
+    Ok(Arc::new(move |turn: Turn| {
+        let (emits, gates, reports) = (emits.clone(), gates.clone(), reports.clone());
+        let gated = emits.iter().position(|emit| emit.contains_key("gate")).unwrap_or(emits.len());
+        let mut now = emits;
+        let later = now.split_off(gated);
+        let emit = move |turn: &Turn, tone: Tone| {
+            if let Err(error) = turn.emit(tone) {
+                reports.fail(&error.to_string());
+            }
+        };
+        now.into_iter().for_each(|tone| emit(&turn, tone));
+        if !later.is_empty() {
+            tokio::spawn(async move {
+                for next in later {
+                    match next.get("gate").and_then(Value::as_str) {
+                        Some(gate) => gates.behind(gate, || ()).await,
+                        None => emit(&turn, next),
+                    }
+                }
+            });
+        }
     }))
 }
 

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::client::{Config, Delivery, Error, Handled, Handler, Notices, Outcome, ThrumClient};
+use super::client::{Config, Delivery, Dialect, Error, Handled, Handler, Notices, Outcome, ThrumClient};
 use super::helper;
 use super::odd::{self, Odd};
 use super::scout;
@@ -25,11 +25,15 @@ use gate::Gates;
 use mock_humd::wire::chi::THRUM_VERSION;
 use stdio::{Lines, Out};
 
+/// The dialects that the client speaks.
+pub(super) const PROFILES: [&str; 2] = ["document", "live"];
+
 /// The version of the shim protocol.
 const PROTOCOL: u64 = 1;
 
-/// What the client offers; everything but the worker's side.
-pub(super) const CAPS: [&str; 24] = [
+/// What the client offers: everything.
+pub(super) const CAPS: [&str; 25] = [
+    "worker",
     "hello",
     "handlers.async",
     "threads",
@@ -164,13 +168,14 @@ impl Shim {
 
     fn open(&mut self, request: &Map<String, Value>) -> Result<Value, Refusal> {
         helper::pin_clock(None);
-        scout::enter(|| request.get("case").and_then(Value::as_str).unwrap_or_default().to_owned());
-        if request.get("role").and_then(Value::as_str) != Some("asker") {
-            return Err(Refusal::Unsupported);
-        }
+        let word = |key: &str| request.get(key).and_then(Value::as_str);
+        scout::enter(|| word("case").unwrap_or_default().to_owned());
+        let dialect =
+            Dialect { worker: word("role") == Some("worker"), live: word("profile") == Some("live") };
         let hello = value::decode_object(request.get("hello"))?;
         let config = Config {
             socket: request.get("socket").and_then(Value::as_str).map(Into::into),
+            dialect,
             hello,
             reconnect: request.get("reconnect").and_then(Value::as_str) == Some("auto"),
         };
@@ -229,6 +234,11 @@ impl Reports {
         })
     }
 
+    /// Says that the shim could not do its part.
+    fn fail(&self, message: &str) {
+        self.out.send(&json!({"ev": "shim-error", "message": message}));
+    }
+
     fn report(&self, delivery: &Delivery) {
         self.out.send(&json!({
             "ev": "delivered",
@@ -263,7 +273,7 @@ fn start(id: &Value, request: &Map<String, Value>) -> Value {
         "v": PROTOCOL,
         "impl": {"name": "thrum-reference", "version": env!("CARGO_PKG_VERSION"), "lang": "rust"},
         "wire": THRUM_VERSION,
-        "profiles": ["document"],
+        "profiles": PROFILES,
         "caps": CAPS,
     })
 }

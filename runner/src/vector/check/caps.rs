@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Look;
-use crate::rule::Need;
+use crate::rule::{Need, Party};
 use crate::vector::fault::{Log, ticked};
 use crate::vector::model::{Body, Socket};
 
@@ -24,6 +24,25 @@ pub(super) fn needs_of_rules(look: &Look<'_>, log: &mut Log<'_>) {
             if !look.draft.case.requires.iter().any(|required| required.implies(need)) {
                 log.add(at.clone(), format!("`{}` needs `{need}`, which is not in `requires`", rule.id));
             }
+        }
+    }
+}
+
+/// A case that tests only workers runs only where there is one; who is opened is who is under test.
+pub(super) fn needs_of_workers(look: &Look<'_>, log: &mut Log<'_>) {
+    let under_test = &look.draft.case.under_test;
+    if !under_test.contains(&Party::Client) && under_test.contains(&Party::Worker) {
+        require(look, &[], "worker", &look.at("under_test"), log);
+    }
+    let open = look.draft.node.get("open").and_then(Value::as_object).into_iter().flatten();
+    for (name, node) in open {
+        let Some(role) = node["role"].as_str() else { continue };
+        let party = if role == "worker" { Party::Worker } else { Party::Client };
+        let at = look.at(&format!("open/{name}/role"));
+        if under_test.len() > 1 {
+            log.add(at, "the case runs in several roles (hint: leave `role` out)");
+        } else if !under_test.contains(&party) {
+            log.add(at, format!("`{role}` is opened, and is not under test"));
         }
     }
 }

@@ -74,20 +74,23 @@ pub(super) fn unjudged_rules(look: &Look<'_>, log: &mut Log<'_>) {
 
 pub(super) fn roles(look: &Look<'_>, log: &mut Log<'_>) {
     for (at, rule) in look.decided().filter(|(_, rule)| !rule.roles.is_empty()) {
-        if rule.roles.is_disjoint(&look.draft.case.under_test) {
+        for party in look.draft.case.under_test.difference(&rule.roles) {
             let bound = ticked(rule.roles.iter().map(|role| role.word()));
-            log.add(at, format!("`{}` binds {bound}, which is not under test", rule.id));
+            log.add(
+                at.clone(),
+                format!("`{}` binds {bound}, and not `{party}`, which is under test", rule.id),
+            );
         }
     }
 }
 
+/// What binds in the profile `live` alone is decided there; everything else in either profile.
 pub(super) fn profile(look: &Look<'_>, log: &mut Log<'_>) {
-    let profile = look.draft.case.profile;
-    for (at, rule) in look.decided().filter(|(_, rule)| rule.profile != profile) {
-        let of = |profile| if profile == Profile::Live { "`live`" } else { "`document`" };
-        let message =
-            format!("`{}` is of the profile {}, the case of {}", rule.id, of(rule.profile), of(profile));
-        log.add(at, message);
+    if look.draft.case.profile == Profile::Live {
+        return;
+    }
+    for (at, rule) in look.decided().filter(|(_, rule)| rule.profile == Profile::Live) {
+        log.add(at, format!("`{}` is of the profile `live`, the case of `document`", rule.id));
     }
 }
 

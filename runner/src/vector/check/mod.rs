@@ -23,7 +23,7 @@ pub(super) use names::Ids;
 /// One refusal.
 type Check = fn(&Look<'_>, &mut Log<'_>);
 
-const CHECKS: [Check; 23] = [
+const CHECKS: [Check; 24] = [
     cites::unknown_rules,
     cites::uncited_rules,
     cites::rules_cited_in_passing,
@@ -35,6 +35,7 @@ const CHECKS: [Check; 23] = [
     cites::versions,
     caps::needs_of_rules,
     caps::needs_of_steps,
+    caps::needs_of_workers,
     caps::needs_of_clients,
     caps::needs_of_calls,
     caps::needs_of_clocks,

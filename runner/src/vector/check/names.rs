@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Look;
+use crate::rule::{Party, Profile};
 use crate::vector::fault::{Fault, Log, near};
 use crate::vector::json::Document;
 use crate::vector::model::{Answer, Body};
@@ -12,8 +13,8 @@ use crate::vector::model::{Answer, Body};
 pub(in crate::vector) struct Ids {
     /// Where each id was first used, by id; old ids included.
     used: BTreeMap<String, String>,
-    /// Ids of cases that run.
-    running: BTreeSet<String>,
+    /// Of the cases that run, by id: the profile, and the parties under test.
+    running: BTreeMap<String, (Profile, BTreeSet<Party>)>,
 }
 
 impl Ids {
@@ -34,7 +35,10 @@ impl Ids {
                 }
             }
             if let (Some(id), true) = (case["id"].as_str(), case["status"] != "withdrawn") {
-                self.running.insert(id.to_owned());
+                let profile = case["profile"].as_str().and_then(Profile::of).unwrap_or(Profile::Document);
+                let parties = case["under_test"].as_array().into_iter().flatten();
+                let parties = parties.filter_map(|party| Party::of(party.as_str()?)).collect();
+                self.running.insert(id.to_owned(), (profile, parties));
             }
         }
         faults
@@ -54,11 +58,21 @@ pub(super) fn twin(look: &Look<'_>, log: &mut Log<'_>) {
     let at = look.at("twin");
     if *twin == case.id {
         log.add(at, "a case is no twin of itself");
-    } else if !look.file.ids.running.contains(twin) {
-        let hint = near(twin, look.file.ids.running.iter().map(String::as_str));
+        return;
+    }
+    let Some((profile, parties)) = look.file.ids.running.get(twin) else {
+        let hint = near(twin, look.file.ids.running.keys().map(String::as_str));
         log.add(at, format!("no case `{twin}` runs{hint}"));
-    } else if twin.split('/').next() != Some(case.section()) {
-        log.add(at, format!("`{twin}` is of another section"));
+        return;
+    };
+    if twin.split('/').next() != Some(case.section()) {
+        log.add(&at, format!("`{twin}` is of another section"));
+    }
+    if *profile != case.profile {
+        log.add(&at, format!("`{twin}` is of another profile"));
+    }
+    if let Some(party) = case.under_test.difference(parties).next() {
+        log.add(&at, format!("`{twin}` does not test `{party}`, as this case does"));
     }
 }
 

@@ -28,6 +28,12 @@ fn refuses_names_that_clash_or_lead_nowhere() {
             "no case `lines/god` runs (hint: `lines/good`",
         ),
         ("\"twin\": \"lines/good\"", "\"twin\": \"lines/bad\"", "/cases/1/twin", "no twin of itself"),
+        (
+            "\"twin\": \"lines/good\"",
+            "\"profile\": \"live\", \"twin\": \"lines/good\"",
+            "/cases/1/twin",
+            "`lines/good` is of another profile",
+        ),
         ("[\"N\"]", "[\"M\"]", "/cases/0/notes/0", "no note `M`"),
         (
             "\"code\": \"lines.kept\"",
@@ -124,15 +130,9 @@ fn refuses_what_the_rules_refuse() {
             good.as_str(),
             decides("[\"A-06\"]").as_str(),
             "/cases/0/decides/0",
-            "binds `daemon`, which is not under test",
+            "binds `daemon`, and not `client`, which is under test",
         ),
         (good.as_str(), decides("[\"A-07\"]").as_str(), "/cases/0/decides/0", "of the profile `live`"),
-        (
-            good.as_str(),
-            decides("[\"A-01\"], \"profile\": \"live\"").as_str(),
-            "/cases/0/decides/0",
-            "of the profile `document`",
-        ),
         (odd, "\"decides\": [\"A-05\"]", "/cases/2/decides/0", "`A-05` is of 0.6.0, the case of 0.5.0"),
         (
             "\"since\": \"0.6.0\"",
@@ -278,4 +278,46 @@ fn refuses_a_negative_without_a_sign_of_life() {
     let text = GOOD.replace(helper, "\"raises\": true, \"rule\"").replace("\"kind\": \"call\"", negative);
     let faults = load_texts(&[&text]).unwrap_err();
     assert!(faults[0].message.contains("without a liveness probe"), "{faults:#?}");
+}
+
+#[test]
+fn refuses_a_worker_that_nothing_asks_for() {
+    let odd = "\"under_test\": [\"client\"], \"decides\": [\"A-03\"]";
+    let worker = |parties: &str| format!("\"under_test\": [{parties}], \"decides\": [\"A-08\"]");
+    let bad = "\"under_test\": [\"client\"], \"decides\": [\"A-02\"]";
+    let open = "{\"role\": \"asker\"}";
+    for (from, to, pointer, message) in [
+        (
+            odd,
+            worker("\"worker\"").as_str(),
+            "/cases/2/under_test",
+            "needs `worker`, which is not in `requires`",
+        ),
+        (
+            odd,
+            "\"under_test\": [\"client\", \"worker\"], \"decides\": [\"A-03\"]",
+            "/cases/2/decides/0",
+            "binds `client`, and not `worker`, which is under test",
+        ),
+        (
+            bad,
+            worker("\"client\", \"worker\"").as_str(),
+            "/cases/1/twin",
+            "`lines/good` does not test `worker`, as this case does",
+        ),
+        (
+            open,
+            "{\"role\": \"worker\"}",
+            "/cases/0/open/c2/role",
+            "`worker` is opened, and is not under test",
+        ),
+        (
+            "\"under_test\": [\"client\"], \"decides\": [\"A-01\"],\n  \"notes\"",
+            "\"under_test\": [\"client\", \"worker\"], \"decides\": [\"A-08\"],\n  \"notes\"",
+            "/cases/0/open/c2/role",
+            "runs in several roles",
+        ),
+    ] {
+        check(from, to, pointer, message);
+    }
 }
