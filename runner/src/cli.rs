@@ -117,6 +117,13 @@ pub struct ClientArgs {
     pub jobs: Option<usize>,
     #[command(flatten)]
     pub patience: PatienceArgs,
+    /// Play the cases in an order of chance; the seed that is printed makes the same order again
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
+    #[expect(clippy::option_option, reason = "absent, without a seed, and with one")]
+    pub shuffle: Option<Option<u64>>,
+    /// Play each case so often; a verdict that is not the same each time fails the run
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = times)]
+    pub repeat: usize,
     /// Stop at the first failure
     #[arg(short = 'x', long)]
     pub fail_fast: bool,
@@ -302,6 +309,13 @@ fn duration(text: &str) -> Result<Duration, String> {
         Ok(count) if count > 0.0 && count < 1e6 => Ok(Duration::from_secs_f64(count * scale)),
         _ => Err(format!("`{text}` is no time; write `500ms` or `2s`")),
     }
+}
+
+fn times(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|times| (1..=100_000).contains(times))
+        .ok_or_else(|| format!("`{text}` is no number from 1 to 100000"))
 }
 
 fn factor(text: &str) -> Result<f64, String> {

@@ -12,7 +12,7 @@ use thrum_conform::limits::Limits;
 use thrum_conform::plan::{self, Selection};
 use thrum_conform::report::{self, Format, Report, Verbosity};
 use thrum_conform::rule::{Level, Party, Profile};
-use thrum_conform::run::{self, Judged, Run};
+use thrum_conform::run::{self, Judged, Order, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::Command;
@@ -52,6 +52,10 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         command: &command,
         selection: &selection,
         limits: &limits,
+        order: Order {
+            seed: args.shuffle.map(|seed| seed.unwrap_or_else(|| fastrand::u64(..1 << 32))),
+            times: args.repeat,
+        },
         workers: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         fail_fast: args.fail_fast,
         keep_scenes: args.trace,

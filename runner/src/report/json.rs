@@ -41,6 +41,13 @@ fn value(report: &Report) -> Value {
         "not_applicable": report.not_applicable.iter().map(|(id, why)| json!({"id": id, "why": why})).collect::<Vec<_>>(),
         "rules_without_case": report.without_case,
         "unclaimed": report.unclaimed,
+        "unsteady": report.unsteady.iter().map(|unsteady| json!({
+            "id": unsteady.case,
+            "role": unsteady.side.party.word(),
+            "profile": unsteady.side.profile.word(),
+            "outcomes": unsteady.outcomes.iter().map(|(what, times)| json!({"what": what, "times": times})).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "seed": report.seed,
         "diagnosis": report.diagnosis.as_ref().map(|(what, hint)| json!({"what": what, "hint": hint})),
         "notes": report.notes,
     })

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::exit::Exit;
 use crate::judge::{Failure, Scene};
 use crate::rule::{Level, Side};
+use crate::run::Unsteady;
 use crate::testee::Identity;
 
 /// A whole run, scored.
@@ -33,6 +34,10 @@ pub struct Report {
     pub unclaimed: Vec<String>,
     /// What keeps the client from being tested, and what to do about it.
     pub diagnosis: Option<(String, String)>,
+    /// Cases whose verdict was not the same each time.
+    pub unsteady: Vec<Unsteady>,
+    /// What made the order of the cases, where chance did.
+    pub seed: Option<u64>,
     /// Things to know beside the verdicts.
     pub notes: Vec<String>,
     /// What the process ends with.

@@ -42,6 +42,12 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
     if verbosity == Verbosity::Verbose {
         details(report, out)?;
     }
+    for unsteady in &report.unsteady {
+        writeln!(out, "{RED}UNSTEADY{RED:#} {BOLD}{}{}{BOLD:#}", unsteady.case, suffix(unsteady.side))?;
+        for (outcome, times) in &unsteady.outcomes {
+            writeln!(out, "  {times:>4} times  {}", clean(outcome))?;
+        }
+    }
     for note in &report.notes {
         writeln!(out, "{YELLOW}note{YELLOW:#} {note}")?;
     }
@@ -242,7 +248,8 @@ fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let who = format!("{} {} ({})", report.identity.name, report.identity.version, report.identity.lang);
     let sides = shown(report);
-    let seconds = format!("{:.2} s", report.took.as_secs_f64());
+    let seed = report.seed.map_or_else(String::new, |seed| format!(" · seed {seed}"));
+    let seconds = format!("{:.2} s{seed}", report.took.as_secs_f64());
     let style = if report.exit.code() == 0 { GREEN } else { RED };
     let partial = if report.exit.code() == 130 { "interrupted: " } else { "" };
     let (about, within) = match sides.as_slice() {

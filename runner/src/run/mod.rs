@@ -3,6 +3,8 @@
 //! [`run`] starts the client's shim, sees that it can be tested at all, and plays every job; [`Results`] is
 //! what a report is made from. Cases run side by side on as many processes as asked for, each one case at a time.
 
+mod ledger;
+mod order;
 mod preflight;
 mod seat;
 
@@ -13,8 +15,12 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
+pub use ledger::Unsteady;
+pub use order::Order;
 pub use preflight::{Gate, check as preflight};
 pub use seat::{Room, Seat, explain_start};
+
+use ledger::Ledger;
 
 use crate::error::Error;
 use crate::exchange::{self, Evidence};
@@ -43,6 +49,8 @@ pub struct Run<'a> {
     pub selection: &'a Selection,
     /// The bounds.
     pub limits: &'a Limits,
+    /// In which order, and how often.
+    pub order: Order,
     /// How many processes at once.
     pub workers: usize,
     /// Whether to stop at the first failure.
@@ -58,8 +66,12 @@ pub struct Results<'a> {
     pub identity: Identity,
     /// What was to run, and what does not apply.
     pub plan: Plan<'a>,
-    /// In the order of the plan; only those that ran.
+    /// In the order of the plan; only those that ran. Of what ran several times, the worst.
     pub cases: Vec<Judged<'a>>,
+    /// Cases whose verdict was not the same each time.
+    pub unsteady: Vec<Unsteady>,
+    /// What made the order.
+    pub seed: Option<u64>,
     /// What keeps the client from being tested, where something does.
     pub gate: Option<Gate>,
     /// From the first process to the last.
@@ -96,8 +108,8 @@ impl Judged<'_> {
     }
 }
 
-/// Runs all jobs, and tells `progress` of each case as it ends, and of how many there are. `interrupt` ends the run early; what was seen
-/// until then is kept.
+/// Runs all jobs, and tells `progress` of each case as it ends, and of how many there are. `interrupt` ends the run
+/// early; what was seen until then is kept.
 pub async fn run<'a>(
     run: &Run<'a>,
     progress: &dyn Fn(&Judged<'a>, usize),
@@ -131,13 +143,13 @@ pub async fn run<'a>(
         () = interrupt => { interrupted.set(true); false }
     };
     let Some((identity, plan, gate, cases)) = results.into_inner() else { return Err(Error::Interrupted) };
-    let mut cases = cases.take();
-    cases.sort_by_key(|(number, _)| *number);
-    let cases = cases.into_iter().map(|(_, judged)| judged).collect();
+    let (cases, unsteady) = cases.take().close();
     Ok(Results {
         identity,
         plan,
         cases,
+        unsteady,
+        seed: run.order.seed,
         gate,
         took: began.elapsed(),
         interrupted: interrupted.get(),
@@ -178,7 +190,7 @@ struct Floor<'r, 'a> {
     progress: &'r dyn Fn(&Judged<'a>, usize),
     shared: RefCell<VecDeque<(usize, Job<'a>)>>,
     fresh: RefCell<VecDeque<(usize, Job<'a>)>>,
-    cases: std::rc::Rc<RefCell<Vec<(usize, Judged<'a>)>>>,
+    cases: std::rc::Rc<RefCell<Ledger<'a>>>,
     second_looks: Cell<u32>,
     over: Cell<bool>,
     total: usize,
@@ -191,7 +203,9 @@ impl<'r, 'a> Floor<'r, 'a> {
         gate: Option<&'r Gate>,
         progress: &'r dyn Fn(&Judged<'a>, usize),
     ) -> Self {
-        let (fresh, shared) = plan.jobs.iter().cloned().enumerate().partition(|(_, job)| job.case.fresh);
+        let queue = run.order.queue(&plan.jobs);
+        let total = queue.len();
+        let (fresh, shared) = queue.into_iter().partition(|(_, job)| job.case.fresh);
         Self {
             run,
             gate,
@@ -201,7 +215,7 @@ impl<'r, 'a> Floor<'r, 'a> {
             cases: std::rc::Rc::default(),
             second_looks: Cell::new(0),
             over: Cell::new(false),
-            total: plan.jobs.len(),
+            total,
         }
     }
 
@@ -233,7 +247,7 @@ impl<'r, 'a> Floor<'r, 'a> {
             };
             (self.progress)(&judged, self.total);
             self.over.set(self.over.get() || (self.run.fail_fast && judged.is_broken()));
-            self.cases.borrow_mut().push((number, judged));
+            self.cases.borrow_mut().add(number, judged);
         }
         Ok(left_behind | seat.stop().await)
     }

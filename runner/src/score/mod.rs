@@ -74,7 +74,11 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     if results.left_behind {
         notes.push("the shim left other processes behind when it stopped; they were killed (hint: end what the client starts)".to_owned());
     }
-    let exit = if results.interrupted { Exit::Interrupted } else { exit(&rules, scoring.required) };
+    let exit = match exit(&rules, scoring.required) {
+        _ if results.interrupted => Exit::Interrupted,
+        Exit::Fine | Exit::Incomplete if !results.unsteady.is_empty() => Exit::Failed,
+        exit => exit,
+    };
     Report {
         unclaimed: CAPABILITIES
             .iter()
@@ -95,6 +99,8 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
             .map(|(case, why)| (case.id.clone(), why.clone()))
             .collect(),
         without_case,
+        unsteady: results.unsteady,
+        seed: results.seed,
         diagnosis: results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
         notes,
         exit,

@@ -9,7 +9,7 @@ use thrum_conform::limits::Limits;
 use thrum_conform::plan::Selection;
 use thrum_conform::report::Report;
 use thrum_conform::rule::{Level, RuleBook};
-use thrum_conform::run::{Run, run};
+use thrum_conform::run::{Order, Run, run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::Command;
 use thrum_conform::vector::{Bodies, Status, Suite};
@@ -77,6 +77,7 @@ impl<'a> Bench<'a> {
             command: &command,
             selection: &selection,
             limits: &limits,
+            order: Order::default(),
             workers: (self.scored.len().min(selection.only.as_ref().map_or(0, BTreeSet::len))
                 / CASES_A_PROCESS)
                 .clamp(1, PROCESSES_MAX),

@@ -8,7 +8,7 @@ use thrum_conform::limits::Limits;
 use thrum_conform::plan::{Selection, glob};
 use thrum_conform::report::Report;
 use thrum_conform::rule::{Level, RuleBook};
-use thrum_conform::run::{Run, run};
+use thrum_conform::run::{Order, Run, run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::Command;
 use thrum_conform::vector::{Bodies, Source, Status, Suite, load};
@@ -55,6 +55,7 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     command: &command,
                     selection: &selection,
                     limits: &limits,
+                    order: Order::default(),
                     workers: 1,
                     fail_fast: false,
                     keep_scenes: false,
