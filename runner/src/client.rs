@@ -16,15 +16,14 @@ use thrum_conform::run::{self, Judged, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::Command;
-use thrum_conform::vector::Bodies;
 
 use crate::cli::{ClientArgs, ColorArg, LevelArg, PatienceArgs, SmokeArgs};
+use crate::source::Loaded;
 use crate::{reference, source};
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
-    let (book, suite) = source::load(&args.source)?;
-    let bodies = Bodies::load().map_err(|fault| Error::Broken(fault.to_string()))?;
+    let Loaded { book, suite, bodies, release } = source::load(&args.source)?;
     let globs = |texts: &[String]| {
         texts.iter().map(|text| plan::glob(text).map_err(Error::Input)).collect::<Result<Vec<_>, _>>()
     };
@@ -70,6 +69,7 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         command: if args.command.is_empty() { String::new() } else { command.shown() },
         wire: selection.wire,
         profile: selection.profile,
+        vectors: release,
     };
     let report = score(results, &scoring);
     write_reports(&report, args)?;

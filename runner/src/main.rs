@@ -4,6 +4,7 @@ mod cli;
 mod client;
 mod reference;
 mod source;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -32,7 +33,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Smoke(args) => client::smoke(&args),
         Command::List(args) => source::list(&args, reference::mutants()),
         Command::Explain(args) => source::explain(&args, reference::mutants()),
-        Command::Vectors(args) => source::lint(&args),
+        Command::Vectors(command) => vectors::run(&command, reference::mutants()),
         Command::Testee(args) => return reference::run(&args),
     };
     match outcome {

@@ -18,6 +18,8 @@ pub struct Report {
     pub wire: String,
     /// The profile.
     pub profile: String,
+    /// The release of the vectors; only the wire where they have none.
+    pub vectors: String,
     /// From the first process to the last.
     pub took: Duration,
     /// Every rule that was to be decided, in the order of WIRE.md.

@@ -37,6 +37,8 @@ pub struct Scoring<'a> {
     pub wire: crate::rule::Version,
     /// The profile.
     pub profile: crate::rule::Profile,
+    /// The release of the vectors, for the head of the report.
+    pub vectors: String,
 }
 
 /// Makes the report.
@@ -76,6 +78,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         command: scoring.command.clone(),
         wire: scoring.wire.to_string(),
         profile: scoring.profile.to_string(),
+        vectors: scoring.vectors.clone(),
         took: results.took,
         rules,
         examples: cases.iter().map(examples).sum(),

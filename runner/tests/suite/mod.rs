@@ -73,6 +73,7 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     command: String::new(),
                     wire: loaded.book.version,
                     profile: thrum_conform::rule::Profile::Document,
+                    vectors: String::new(),
                 },
             ))
         });
