@@ -23,7 +23,14 @@ use crate::{reference, source};
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
-    let Loaded { book, suite, bodies, release } = source::load(&args.source)?;
+    let Loaded { book, suite, bodies, release, only } = source::load(&args.source)?;
+    if let (Some(only), Some(wanted)) = (only, args.wire)
+        && only != wanted
+    {
+        return Err(Error::Input(format!(
+            "the archive {release} was cut for wire {only}\n(hint: take the one that was cut for {wanted})"
+        )));
+    }
     let globs = |texts: &[String]| {
         texts.iter().map(|text| plan::glob(text).map_err(Error::Input)).collect::<Result<Vec<_>, _>>()
     };

@@ -7,7 +7,7 @@ use thrum_conform::catalog::{self, MutantRow};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::release::{self, Shelf, is_archive};
-use thrum_conform::rule::RuleBook;
+use thrum_conform::rule::{RuleBook, Version};
 use thrum_conform::vector::{self, Bodies, Source, Suite};
 
 use crate::cli::{ExplainArgs, ListArgs, ListWhat, SourceArgs};
@@ -20,6 +20,8 @@ pub struct Loaded {
     pub bodies: Bodies,
     /// The release that they are, or are to become.
     pub release: String,
+    /// The only wire version that they can be run for: that of an archive.
+    pub only: Option<Version>,
 }
 
 /// Reads the rules, the vectors and the schemas. An archive brings all three, and is verified first.
@@ -38,7 +40,7 @@ pub fn load(args: &SourceArgs) -> Result<Loaded, Error> {
         (None, Some(release)) => release,
         _ => book.version.to_string(),
     };
-    Ok(Loaded { book, suite, bodies, release })
+    Ok(Loaded { book, suite, bodies, release, only: None })
 }
 
 /// The bytes of a file, if it is an archive.
@@ -69,7 +71,7 @@ fn pinned(path: &Path, bytes: &[u8], doc: Option<&Path>) -> Result<Loaded, Error
     let schemas = archive.below("schema/");
     let bodies = Bodies::read(schemas.iter().map(|(path, text)| (path.as_str(), text.as_str())))
         .map_err(|found| fault(&[found.to_string()]))?;
-    Ok(Loaded { book, suite, bodies, release: set.version.to_string() })
+    Ok(Loaded { book, suite, bodies, release: set.version.to_string(), only: Some(set.version.wire) })
 }
 
 /// The frozen sets that are built in.

@@ -1,6 +1,7 @@
 //! What changes for a client from one release to the next, as Markdown.
 
-use super::diff::{Change, Kind};
+use super::diff::Change;
+use super::kind::Kind;
 use super::set::Set;
 
 /// The changelog of a set. Without changes it says so; the first release of all has none to speak of.
@@ -15,7 +16,7 @@ pub fn changelog(set: &Set, changes: &[Change]) -> String {
     for kind in Kind::ALL {
         let mut of_kind = changes.iter().filter(|change| change.kind == kind).peekable();
         if of_kind.peek().is_some() {
-            text += &format!("\n## {}\n\n", capital(kind.title()));
+            text += &format!("\n## {}\n\n{}.\n\n", capital(kind.title()), capital(kind.effect()));
         }
         for change in of_kind {
             text += &format!("- {change}\n");

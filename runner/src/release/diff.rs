@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::bump::Step;
+use super::kind::Kind;
 use super::set::{Body, CaseEntry, Field, Presence, RuleEntry, Set};
 
 /// One change.
@@ -32,76 +33,6 @@ impl fmt::Display for Change {
             write!(f, "`{}`: {}", self.what, self.how)
         }
     }
-}
-
-/// Declares the kinds of change, those that hurt most first: value, the step it needs, a heading.
-macro_rules! kinds {
-    ($($(#[doc = $doc:literal])+ $kind:ident = $step:ident, $title:literal;)+) => {
-        /// The kinds of change, those that hurt most first.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind {
-            $($(#[doc = $doc])+ $kind,)+
-        }
-
-        impl Kind {
-            /// All of them.
-            pub const ALL: [Self; [$(Self::$kind),+].len()] = [$(Self::$kind),+];
-
-            fn row(self) -> (Step, &'static str) {
-                match self {
-                    $(Self::$kind => (Step::$step, $title),)+
-                }
-            }
-
-            /// A heading, in lower case.
-            pub fn title(self) -> &'static str {
-                self.row().1
-            }
-        }
-    };
-}
-
-kinds! {
-    /// A chi is gone.
-    ChiRemoved = Major, "chi removed or renamed";
-    /// A field is gone, or what was fixed is free.
-    FieldRemoved = Major, "fields removed or renamed";
-    /// A type, a presence or a list of values is another.
-    FieldChanged = Major, "fields that mean something else";
-    /// A rule is gone.
-    RuleRemoved = Major, "rules removed";
-    /// A rule binds others, or otherwise.
-    RuleChanged = Major, "rules that bind otherwise";
-    /// A scored case expects something else.
-    ExpectationChanged = Major, "scored cases that expect something else";
-    /// A chi is new.
-    ChiAdded = Minor, "new chi";
-    /// A field that must be there is new, or a value of a list.
-    FieldRequired = Minor, "new required fields and values";
-    /// The body of a chi is fixed that was free.
-    BodyFixed = Minor, "bodies that are now fixed";
-    /// A rule is new that can be broken.
-    RuleAdded = Minor, "new rules";
-    /// A field that may be missing is new.
-    FieldAdded = Patch, "new optional fields";
-    /// A rule that nobody can break is new.
-    NoteAdded = Patch, "new rules that leave a choice";
-    /// A rule has other words.
-    RuleReworded = Patch, "rules in other words";
-    /// A case is new.
-    CaseAdded = Revision, "new cases";
-    /// A case has more examples than before.
-    CaseExtended = Revision, "cases with more examples";
-    /// A case is gone, or no longer scored.
-    CaseDropped = Revision, "cases that no longer count";
-    /// A case has another id.
-    CaseRenamed = Revision, "cases renamed";
-    /// A case that is not scored expects something else.
-    ProvisionalChanged = Revision, "unscored cases that expect something else";
-    /// The words around a case are others.
-    CaseReworded = Revision, "cases in other words";
-    /// Another file is another.
-    Besides = Revision, "other files";
 }
 
 /// All changes, by kind and then by name.
@@ -139,7 +70,11 @@ impl Changes {
             match (before, after) {
                 (Some(before), Some(after)) => self.body(chi, before, after),
                 (Some(_), None) => self.add(Kind::FieldRemoved, chi, "its body was fixed and is now free"),
-                (None, Some(_)) => self.add(Kind::BodyFixed, chi, ""),
+                (None, Some(body)) => {
+                    let required = body.iter().filter(|(_, field)| field.required != Presence::No);
+                    let names: Vec<&str> = required.map(|(name, _)| name.as_str()).collect();
+                    self.add(Kind::BodyFixed, chi, format!("requires {}", names.join(", ")));
+                }
                 (None, None) => {}
             }
         }
@@ -167,6 +102,9 @@ impl Changes {
         match (old.required, new.required) {
             (before, after) if before == after => {}
             (_, Presence::Yes) => self.add(Kind::FieldRequired, name, "was optional, is required"),
+            (Presence::No, _) => {
+                self.add(Kind::FieldRequired, name, "was optional, is one of those required")
+            }
             _ => self.add(Kind::FieldChanged, name, "was required, may be missing"),
         }
         let missing = |of: &Field, from: &Field| {

@@ -24,7 +24,8 @@ pub fn diff(two: &TwoSets, mutants: &[Mutant]) -> Result<Exit, Error> {
         for kind in Kind::ALL {
             let of_kind: Vec<&Change> = changes.iter().filter(|change| change.kind == kind).collect();
             if let Some(first) = of_kind.first() {
-                writeln!(out, "\n{} ({}, needs {})", kind.title(), of_kind.len(), first.step())?;
+                let (many, step) = (of_kind.len(), first.step());
+                writeln!(out, "\n{} ({many}, needs {step}): {}", kind.title(), kind.effect())?;
             }
             for change in of_kind {
                 writeln!(out, "  {change}")?;
