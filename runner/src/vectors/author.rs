@@ -41,6 +41,7 @@ pub fn fmt(path: &Path, check: bool) -> Result<Exit, Error> {
             writeln!(out, "{name}: {}", if check { "is not laid out" } else { "laid out" })?;
         }
         match changed.len() {
+            0 if files.len() == 1 => writeln!(out, "the file is laid out"),
             0 => writeln!(out, "{} files, all laid out", files.len()),
             _ if check => writeln!(out, "(hint: thrum-conform vectors fmt {})", path.display()),
             _ => Ok(()),
