@@ -21,6 +21,7 @@ Examples:
   thrum-conform client                                   test the built-in reference client
   thrum-conform client -- python3 ci/python/shim.py      test a Python client through its shim
   thrum-conform client --run 'tools/*' -- ./shim         only some cases
+  thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim    released vectors, pinned
   thrum-conform smoke -- ./shim                          is my shim a shim?
   thrum-conform explain FRAME-10                         a rule, its cases and its mutants
 

@@ -103,7 +103,7 @@ impl Changes {
             (before, after) if before == after => {}
             (_, Presence::Yes) => self.add(Kind::FieldRequired, name, "was optional, is required"),
             (Presence::No, _) => {
-                self.add(Kind::FieldRequired, name, "was optional, is one of those required")
+                self.add(Kind::FieldRequired, name, "was optional, is one of those required");
             }
             _ => self.add(Kind::FieldChanged, name, "was required, may be missing"),
         }

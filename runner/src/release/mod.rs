@@ -37,7 +37,7 @@ pub use changelog::changelog;
 pub use contents::contents;
 pub use cut::{Material, cut, wires};
 pub use diff::{Change, diff};
-pub use freeze::{Frozen, freeze};
+pub use freeze::{Frozen, freeze, settle};
 pub use kind::Kind;
 pub use set::{Body, CaseEntry, Field, Presence, Release, RuleEntry, Set};
 pub use shelf::Shelf;

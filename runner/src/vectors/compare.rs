@@ -91,5 +91,5 @@ fn set(operand: &str, mutants: &[Mutant]) -> Result<Set, Error> {
     let args = SourceArgs { vectors: Some(path.into()), wire_doc: None };
     let stock = Stock::gather(&args, mutants)?;
     // under the number that freezing it would give it
-    Ok(freeze(&stock.cut(stock.book.version)?, &shelf, false).set)
+    Ok(freeze(&stock.cut(stock.book.version, &shelf)?, &shelf, false).set)
 }

@@ -23,7 +23,7 @@ pub fn freeze(args: &FreezeArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
     let mut shelf = stock::shelf(Some(&args.sets))?;
     let mut all = Vec::new();
     for wire in wires(&args.wire, &stock)? {
-        let frozen = release::freeze(&stock.cut(wire)?, &shelf, args.release);
+        let frozen = release::freeze(&stock.cut(wire, &shelf)?, &shelf, args.release);
         shelf.put(frozen.set.clone());
         all.push(frozen);
     }
@@ -94,7 +94,7 @@ pub fn export(args: &ExportArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
     let wire = args.wire.unwrap_or(stock.book.version);
     wires(&[wire], &stock)?;
     let shelf = stock::shelf(args.sets.as_deref())?;
-    let frozen = shelf.newest(wire).filter(|set| stock.cut(wire).is_ok_and(|cut| set.same(&cut)));
+    let frozen = shelf.newest(wire).filter(|set| stock.cut(wire, &shelf).is_ok_and(|cut| set.same(&cut)));
     let Some(set) = frozen else {
         return Err(Error::Input(format!(
             "the vectors are not what was frozen for wire {wire}\n(hint: `vectors freeze` comes first)"

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use thrum_conform::catalog::MutantRow;
 use thrum_conform::error::Error;
-use thrum_conform::release::{Material, Set, Shelf, cut};
+use thrum_conform::release::{Material, Set, Shelf, cut, settle};
 use thrum_conform::rule::{RuleBook, Version};
 use thrum_conform::vector::{Source, Suite};
 
@@ -61,9 +61,10 @@ impl Stock {
         }
     }
 
-    /// The set of a wire version, without a number.
-    pub fn cut(&self, wire: Version) -> Result<Set, Error> {
-        cut(&self.material(), wire).map_err(Error::Input)
+    /// The set of a wire version beside these frozen ones, without a number.
+    pub fn cut(&self, wire: Version, frozen: &Shelf) -> Result<Set, Error> {
+        let cut = cut(&self.material(), wire).map_err(Error::Input)?;
+        Ok(settle(cut, frozen, self.book.version))
     }
 }
 

@@ -1,5 +1,8 @@
 //! The sets in `vectors/sets/` are those of the vectors, and a set that is out never changes.
 
+use thrum_conform::release::Shelf;
+use thrum_conform::rule::Version;
+
 use crate::{root, run_in, says, scratch, sets, write_vectors};
 
 #[test]
@@ -10,6 +13,20 @@ fn the_frozen_sets_are_those_of_the_vectors() {
     assert_eq!(output.status.code(), Some(0), "{lines}{said}");
     for wire in ["0.5.0+", "0.6.0+", "0.7.0+"] {
         assert!(lines.contains(wire), "{lines}");
+    }
+}
+
+#[test]
+fn each_set_has_the_registry_of_its_wire() {
+    let shelf = Shelf::embedded().unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
+    for (wire, count, hello) in [((0, 5, 0), 29, false), ((0, 6, 0), 30, false), ((0, 7, 0), 33, true)] {
+        let set = shelf.newest(Version(wire.0, wire.1, wire.2)).expect("a set is frozen");
+        assert_eq!(set.chi.len(), count, "{}", set.version);
+        // what hello held before 0.7.0 is not known
+        assert_eq!(set.chi["hello"].is_some(), hello, "{}", set.version);
+        assert_eq!(set.rules.contains_key("HELLO-04"), hello, "{}", set.version);
+        let text = std::fs::read_to_string(root().join(format!("vectors/sets/{}.json", set.version)));
+        assert_eq!(text.expect("the set is a file"), set.to_text());
     }
 }
 
