@@ -18,18 +18,18 @@ OLD and NEW are each one of
 Exit codes: 0 fine · 1 a finding · 2 wrong usage or input";
 
 const EXPORTS: &str = "\
-The archive is a tar file: cases/ and schema/ as JSON, WIRE.md, rules.json, set.json (what the release
-demands), kills.json (which case catches which bug), CHANGELOG.md, and manifest.json with the SHA-256 of
-every file. The same vectors give the same bytes. `client --vectors ARCHIVE` runs it.
+The archive is a tar file: cases/ and schema/ as JSON, WIRE.md, rules.json, set.json (what the
+release demands), kills.json (which case catches which bug), CHANGELOG.md, and manifest.json with
+the SHA-256 of every file. The same vectors give the same bytes. `client --vectors ARCHIVE` runs it.
 
 Examples:
   thrum-conform vectors export -o /tmp/vectors                  the newest wire
-  thrum-conform vectors export --wire 0.6.0 -o /tmp/vectors     what an older client is bound by";
+  thrum-conform vectors export --wire 0.6.0 -o /tmp/vectors     what binds an older client";
 
 const FREEZES: &str = "\
-A set says what one release demands, with a digest of every case. After a change to the vectors, the schemas,
-the rules or the mutants, `freeze` writes the sets anew: under the same number while they are drafts, under
-the next one after `--release`. A released set never changes.
+A set says what one release demands, with a digest of every case. After a change to the vectors,
+the schemas, the rules or the mutants, `freeze` writes the sets anew: under the same number while
+they are drafts, under the next one after `--release`. A released set never changes.
 
 Examples:
   thrum-conform vectors freeze             all wire versions, into vectors/sets
