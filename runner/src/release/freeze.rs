@@ -14,6 +14,8 @@ pub struct Frozen {
     pub set: Set,
     /// Whether it differs from the file that is there, so that it has to be written.
     pub fresh: bool,
+    /// What changed since it was frozen last; nothing the first time.
+    pub drift: Vec<Change>,
     /// What changed since the release that it follows.
     pub changes: Vec<Change>,
     /// Whether its number is high enough; nothing where it follows no release.
@@ -52,7 +54,8 @@ pub fn freeze(cut: &Set, shelf: &Shelf, release: bool) -> Frozen {
     let old = set.follows.and_then(|old| shelf.get(old));
     let changes = old.map(|old| diff(old, &set)).unwrap_or_default();
     let verdict = old.map(|old| bump::judge(old.version, set.version, &changes));
-    Frozen { fresh: shelf.get(set.version) != Some(&set), set, changes, verdict }
+    let drift = newest.map(|known| diff(known, &set)).unwrap_or_default();
+    Frozen { fresh: shelf.get(set.version) != Some(&set), set, drift, changes, verdict }
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ use crate::cli::{ExportArgs, FreezeArgs};
 use crate::reference::Mutant;
 use crate::source::{self, print};
 
+/// The most changes that are listed for a set; `vectors diff` has them all.
+const DRIFT_SHOWN: usize = 20;
+
 /// `vectors freeze`. Nothing is written unless every version step is large enough.
 pub fn freeze(args: &FreezeArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
     let stock = Stock::gather(&args.source, mutants)?;
@@ -37,6 +40,12 @@ pub fn freeze(args: &FreezeArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
     print(|out| {
         for frozen in &all {
             writeln!(out, "{}", line(frozen, args.check || small))?;
+            for change in frozen.drift.iter().take(DRIFT_SHOWN) {
+                writeln!(out, "  {}: {change}", change.kind.title())?;
+            }
+            if let Some(more @ 1..) = frozen.drift.len().checked_sub(DRIFT_SHOWN) {
+                writeln!(out, "  and {more} more changes")?;
+            }
         }
         Ok(())
     })?;
