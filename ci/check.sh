@@ -26,6 +26,8 @@ thrum_conform() {
 }
 
 step "vectors" thrum_conform vectors lint
+step "the layout of the vectors" thrum_conform vectors fmt --check
+step "the frozen sets" thrum_conform vectors freeze --check
 step "the built-in client" thrum_conform client --quiet
 if have python3; then
     step "the Python client's own tests" python3 -m unittest discover -q -s ci/python/tests

@@ -3,4 +3,5 @@
 fn main() {
     println!("cargo::rerun-if-changed=thrum");
     println!("cargo::rerun-if-changed=schema");
+    println!("cargo::rerun-if-changed=sets");
 }

@@ -1,5 +1,7 @@
 //! The arguments, and the help that teaches them.
 
+mod vectors;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +11,8 @@ use thrum_conform::rule::Version;
 
 use crate::reference;
 
+pub use vectors::{ExportArgs, FreezeArgs, TwoSets, VectorsCommand};
+
 /// The colour of errors.
 pub const RED: Style = AnsiColor::Red.on_default().bold();
 
@@ -17,6 +21,7 @@ Examples:
   thrum-conform client                                   test the built-in reference client
   thrum-conform client -- python3 ci/python/shim.py      test a Python client through its shim
   thrum-conform client --run 'tools/*' -- ./shim         only some cases
+  thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim    released vectors, pinned
   thrum-conform smoke -- ./shim                          is my shim a shim?
   thrum-conform explain FRAME-10                         a rule, its cases and its mutants
 
@@ -57,7 +62,7 @@ pub enum Command {
     List(ListArgs),
     /// Explain a rule, a case or a failure code
     Explain(ExplainArgs),
-    /// Check vector files
+    /// Check, lay out, release and compare vectors
     #[command(subcommand)]
     Vectors(VectorsCommand),
     /// The built-in reference client: speaks the shim protocol on stdin and stdout
@@ -68,7 +73,7 @@ pub enum Command {
 /// Where vectors and rules come from.
 #[derive(Debug, Args)]
 pub struct SourceArgs {
-    /// Vectors from this file or folder instead of the built-in ones
+    /// Vectors from this archive, file or folder instead of the built-in ones
     #[arg(long, value_name = "PATH")]
     pub vectors: Option<PathBuf>,
     /// Rules from this document instead of the built-in WIRE.md
@@ -224,19 +229,6 @@ pub struct ExplainArgs {
     pub name: String,
     #[command(flatten)]
     pub source: SourceArgs,
-}
-
-/// `vectors`.
-#[derive(Debug, Subcommand)]
-pub enum VectorsCommand {
-    /// Check vector files: all faults at once, each with file, line and JSON pointer
-    Lint {
-        /// A file or folder; without it the built-in vectors
-        path: Option<PathBuf>,
-        /// Rules from this document instead of the built-in WIRE.md
-        #[arg(long, value_name = "FILE")]
-        wire_doc: Option<PathBuf>,
-    },
 }
 
 /// The levels that can be required.

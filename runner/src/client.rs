@@ -16,15 +16,21 @@ use thrum_conform::run::{self, Judged, Order, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::Command;
-use thrum_conform::vector::Bodies;
 
 use crate::cli::{ClientArgs, ColorArg, LevelArg, PatienceArgs, ProfileArg, RoleArg, SmokeArgs};
+use crate::source::Loaded;
 use crate::{reference, source};
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
-    let (book, suite) = source::load(&args.source)?;
-    let bodies = Bodies::load().map_err(|fault| Error::Broken(fault.to_string()))?;
+    let Loaded { book, suite, bodies, release, only } = source::load(&args.source)?;
+    if let (Some(only), Some(wanted)) = (only, args.wire)
+        && only != wanted
+    {
+        return Err(Error::Input(format!(
+            "the archive {release} was cut for wire {only}\n(hint: take the one that was cut for {wanted})"
+        )));
+    }
     let globs = |texts: &[String]| {
         texts.iter().map(|text| plan::glob(text).map_err(Error::Input)).collect::<Result<Vec<_>, _>>()
     };
@@ -81,6 +87,7 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         all: selection.is_all(),
         command: if args.command.is_empty() { String::new() } else { command.shown() },
         wire: selection.wire,
+        vectors: release,
     };
     let report = score(results, &scoring);
     write_reports(&report, args)?;

@@ -9,6 +9,8 @@
 //!                                  mock_humd  testee ─► the client under test, through its shim
 //! ```
 //!
+//! [`release`] stands beside that way: it packs vectors for others to pin, and compares what was packed.
+//!
 //! What is kept, everywhere:
 //!
 //! 1. A room uses the types of the rooms before it, and nothing of the rooms after it.
@@ -28,6 +30,7 @@ pub mod exit;
 pub mod judge;
 pub mod limits;
 pub mod plan;
+pub mod release;
 pub mod report;
 pub mod rule;
 pub mod run;

@@ -5,6 +5,7 @@ mod client;
 mod reference;
 mod selftest;
 mod source;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -34,7 +35,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Selftest(args) => selftest::selftest(&args),
         Command::List(args) => source::list(&args, reference::mutants()),
         Command::Explain(args) => source::explain(&args, reference::mutants()),
-        Command::Vectors(args) => source::lint(&args),
+        Command::Vectors(command) => vectors::run(&command, reference::mutants()),
         Command::Testee(args) => return reference::run(&args),
     };
     match outcome {

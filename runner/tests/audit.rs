@@ -136,15 +136,17 @@ fn the_commands_of_the_readmes_work() {
     assert!(ran >= 5, "only {ran} commands were found");
 }
 
-/// Commands that name the program, without those that name somebody's own shim.
+/// Commands that name the program, without those that name somebody's own shim or vectors, and the one that
+/// writes into this project.
 fn commands(text: &str) -> Vec<Vec<String>> {
     let pieces = text.lines().flat_map(|line| line.split('`')).map(str::trim);
     pieces
         .filter_map(|piece| {
             piece.strip_prefix("cargo run --release -- ").or_else(|| piece.strip_prefix("thrum-conform "))
         })
-        .map(|line| line.split("   ").next().unwrap_or_default().trim())
-        .filter(|line| !line.contains("my-shim") && !line.contains("python3") && !line.contains("CMD"))
+        .map(|line| line.split("   ").next().unwrap_or_default())
+        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .filter(|line| !["my-", "python3", "CMD", "vectors freeze"].iter().any(|word| line.contains(word)))
         .map(|line| line.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect())
         .collect()
 }

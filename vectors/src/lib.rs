@@ -10,6 +10,9 @@ static VECTORS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/thrum");
 /// The JSON Schemas of the format, of the shim protocol, of the report, and of each chi's body.
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 
+/// The frozen set of each release.
+static SETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sets");
+
 /// The text of WIRE.md.
 pub const WIRE_DOC: &str = include_str!("../../WIRE.md");
 
@@ -21,6 +24,11 @@ pub fn vectors() -> Vec<(String, &'static str)> {
 /// The schemas as pairs of path (`schema/vector.json`) and text, sorted by path.
 pub fn schemas() -> Vec<(String, &'static str)> {
     files(&SCHEMAS, "schema")
+}
+
+/// The frozen sets as pairs of path (`sets/0.7.0+1.json`) and text, sorted by path.
+pub fn sets() -> Vec<(String, &'static str)> {
+    files(&SETS, "sets")
 }
 
 fn files(root: &'static Dir<'static>, name: &str) -> Vec<(String, &'static str)> {

@@ -16,7 +16,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn value(report: &Report) -> Value {
     json!({
         "schema": 1,
-        "vectors": format!("{}+1", env!("CARGO_PKG_VERSION")),
+        "vectors": report.vectors,
         "impl": {
             "name": report.identity.name,
             "version": report.identity.version,

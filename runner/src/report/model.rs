@@ -18,6 +18,8 @@ pub struct Report {
     pub command: String,
     /// The wire version.
     pub wire: String,
+    /// The release of the vectors; only the wire where they have none.
+    pub vectors: String,
     /// As whom the client was tested: in which roles and profiles.
     pub sides: Vec<Side>,
     /// From the first process to the last.

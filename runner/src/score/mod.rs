@@ -36,6 +36,8 @@ pub struct Scoring<'a> {
     pub command: String,
     /// The wire version, for the head of the report.
     pub wire: crate::rule::Version,
+    /// The release of the vectors, for the head of the report.
+    pub vectors: String,
 }
 
 /// Makes the report.
@@ -88,6 +90,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         identity: results.identity,
         command: scoring.command.clone(),
         wire: scoring.wire.to_string(),
+        vectors: scoring.vectors.clone(),
         sides: results.plan.sides.clone(),
         took: results.took,
         rules,

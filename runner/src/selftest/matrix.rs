@@ -95,6 +95,8 @@ impl Matrix {
 
 /// What a selftest came to.
 pub struct Report<'a> {
+    /// The release of the vectors.
+    pub vectors: String,
     pub book: &'a RuleBook,
     pub suite: &'a Suite,
     pub matrix: &'a Matrix,
@@ -189,6 +191,7 @@ impl Report<'_> {
             |row: &Row| json!({"name": row.mutant, "bug": row.bug, "breaks": row.rules, "fails": row.cases});
         let value = json!({
             "schema": 1,
+            "vectors": self.vectors,
             "wire": self.book.version.to_string(),
             "whole": self.whole,
             "findings": self.findings.iter().map(|finding| json!({"what": finding.what, "why": finding.why})).collect::<Vec<Value>>(),

@@ -24,11 +24,12 @@ use indicatif::ProgressBar;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::plan::glob;
-use thrum_conform::vector::{Bodies, Status};
+use thrum_conform::vector::Status;
 
 use crate::cli::SelftestArgs;
+use crate::client;
 use crate::reference::{Mutant, mutants, nulls, odds};
-use crate::{client, source};
+use crate::source::{self, Loaded};
 use finding::{Doubt, Finding, Look};
 use matrix::{Matrix, Row};
 use trial::{Bench, Testee};
@@ -64,8 +65,7 @@ impl Job {
 /// `selftest`.
 pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
     let began = Instant::now();
-    let (book, suite) = source::load(&args.source)?;
-    let bodies = Bodies::load().map_err(|fault| Error::Broken(fault.to_string()))?;
+    let Loaded { book, suite, bodies, release, .. } = source::load(&args.source)?;
     let bench = Bench::new(&book, &suite, &bodies);
     let wanted =
         args.testee.iter().map(|text| glob(text)).collect::<Result<Vec<_>, _>>().map_err(Error::Input)?;
@@ -108,6 +108,7 @@ pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
     }
     matrix.rows.sort_by(|a, b| a.mutant.cmp(b.mutant));
     let report = matrix::Report {
+        vectors: release,
         book: &book,
         suite: &suite,
         matrix: &matrix,

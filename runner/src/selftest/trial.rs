@@ -95,6 +95,7 @@ impl<'a> Bench<'a> {
             rules: &[],
             all: cases.is_none(),
             command: String::new(),
+            vectors: String::new(),
             wire,
         };
         Ok(score(results, &scoring))

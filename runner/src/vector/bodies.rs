@@ -31,16 +31,22 @@ struct Schema {
 impl Bodies {
     /// Reads the embedded schemas; a fault names the one that is no JSON, or is missing.
     pub fn load() -> Result<Self, Fault> {
+        let embedded = thrum_vectors::schemas();
+        Self::read(embedded.iter().map(|(path, text)| (path.as_str(), *text)))
+    }
+
+    /// Reads schemas from pairs of path (`schema/chi/hello.json`) and text; a fault as with [`Self::load`].
+    pub fn read<'s>(schemas: impl Iterator<Item = (&'s str, &'s str)>) -> Result<Self, Fault> {
         let (mut chis, mut live) = (BTreeMap::new(), BTreeMap::new());
         let mut envelope = None;
-        for (path, text) in thrum_vectors::schemas() {
+        for (path, text) in schemas {
             let within = |folder: &str| path.strip_prefix(folder).and_then(|name| name.strip_suffix(".json"));
             if let Some(chi) = within("schema/chi/") {
-                chis.insert(chi.to_owned(), Schema::read(&path, text)?);
+                chis.insert(chi.to_owned(), Schema::read(path, text)?);
             } else if let Some(chi) = within("schema/chi-live/") {
-                live.insert(chi.to_owned(), Schema::read(&path, text)?);
+                live.insert(chi.to_owned(), Schema::read(path, text)?);
             } else if path == "schema/envelope.json" {
-                envelope = Some(Schema::read(&path, text)?);
+                envelope = Some(Schema::read(path, text)?);
             }
         }
         let missing = || fault("schema/envelope.json", 1, "is missing".into());

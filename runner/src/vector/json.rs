@@ -70,6 +70,11 @@ impl<'t> Document<'t> {
         self.line_at(start)
     }
 
+    /// The file as it stands, with the place of everything.
+    pub(super) fn tree(&self) -> Option<&ast::Value<'t>> {
+        self.tree.as_ref()
+    }
+
     /// A fault for each key that an object has twice.
     pub(super) fn duplicates(&self) -> Vec<Fault> {
         let mut found = Vec::new();

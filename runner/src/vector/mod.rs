@@ -9,6 +9,7 @@ mod check;
 mod event;
 mod fault;
 mod json;
+mod layout;
 mod model;
 mod read;
 mod schema;
@@ -24,6 +25,7 @@ use json::Document;
 
 pub use bodies::Bodies;
 pub use fault::Fault;
+pub use layout::{lay_out, lay_out_cases};
 pub use model::*;
 pub use source::Source;
 

@@ -14,6 +14,8 @@ pub enum Source {
     Dir(PathBuf),
     /// One file.
     File(PathBuf),
+    /// Name and text of each file, as an archive of released vectors holds them.
+    Texts(Vec<(String, String)>),
 }
 
 impl Source {
@@ -24,7 +26,7 @@ impl Source {
     }
 
     /// Name and text of each file in order of name, and a fault for each that cannot be read.
-    pub(super) fn read(&self) -> (Vec<(String, Cow<'static, str>)>, Vec<Fault>) {
+    pub fn read(&self) -> (Vec<(String, Cow<'static, str>)>, Vec<Fault>) {
         let mut faults = Vec::new();
         let mut files = match self {
             Self::Embedded => {
@@ -36,6 +38,9 @@ impl Source {
                 paths.iter().filter_map(|path| text(path, &mut faults)).collect()
             }
             Self::File(path) => text(path, &mut faults).into_iter().collect::<Vec<_>>(),
+            Self::Texts(files) => {
+                files.iter().map(|(name, text)| (name.clone(), text.clone().into())).collect()
+            }
         };
         if files.is_empty() && faults.is_empty() {
             faults.push(fault(&self.name(), "holds no vector file".into()));
@@ -47,6 +52,7 @@ impl Source {
     fn name(&self) -> Cow<'_, Path> {
         match self {
             Self::Embedded => Path::new("thrum").into(),
+            Self::Texts(_) => Path::new("cases").into(),
             Self::Dir(path) | Self::File(path) => path.into(),
         }
     }

@@ -73,6 +73,7 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     all: cases.is_empty(),
                     command: String::new(),
                     wire: loaded.book.version,
+                    vectors: String::new(),
                 },
             ))
         });
