@@ -109,12 +109,13 @@ pub fn plan<'a>(
     let cases: Vec<&Case> = suite.cases.iter().filter(runs).collect();
     let job = |side: Side, case| Job { case, side, examples: visible(case, &identity.caps) };
     let applies = |side: Side, case: &Case| stays_out(case, side, identity, selection).is_none();
-    let jobs = sides.iter().flat_map(|side| {
-        cases.iter().filter(|case| applies(*side, case)).map(|case| job(*side, *case))
-    });
+    let jobs = sides
+        .iter()
+        .flat_map(|side| cases.iter().filter(|case| applies(*side, case)).map(|case| job(*side, *case)));
     let not_applicable = cases.iter().filter(|case| !sides.iter().any(|side| applies(*side, case)));
     let reason = |case: &Case| {
-        let own = sides.iter().find(|side| side.profile == case.profile && case.under_test.contains(&side.party));
+        let own =
+            sides.iter().find(|side| side.profile == case.profile && case.under_test.contains(&side.party));
         match own {
             Some(side) => stays_out(case, *side, identity, selection).unwrap_or_default(),
             None => nobody(case, identity, selection),
@@ -214,9 +215,8 @@ fn rules_not_applicable(
     }
     if sides.contains(&Side::PLAIN) && selection.role.is_none() && !identity.caps.contains("worker") {
         let worker = Side { party: Party::Worker, ..Side::PLAIN };
-        let alone = |rule: &&Rule| {
-            rule.roles.contains(&Party::Worker) && !rule.roles.contains(&Party::Client)
-        };
+        let alone =
+            |rule: &&Rule| rule.roles.contains(&Party::Worker) && !rule.roles.contains(&Party::Client);
         let why = missing(&Need(vec!["worker".to_owned()]));
         reasons.extend(book.rules().filter(alone).map(|rule| ((worker, rule.id.clone()), why.clone())));
     }

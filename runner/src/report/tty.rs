@@ -132,7 +132,13 @@ fn differences(row: &FailureRow, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn inconclusive(case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{YELLOW}????{YELLOW:#} {BOLD}{}{}{BOLD:#}  {}\n", case.id, suffix(case.side), clean(&case.why))
+    writeln!(
+        out,
+        "{YELLOW}????{YELLOW:#} {BOLD}{}{}{BOLD:#}  {}\n",
+        case.id,
+        suffix(case.side),
+        clean(&case.why)
+    )
 }
 
 /// The role and the profile behind a name, where they are not the usual ones.
@@ -260,9 +266,8 @@ fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// What the rules of a side came to.
 fn held(report: &Report, side: Side) -> String {
     let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.side == side).collect();
-    let count = |standing, level| {
-        rows.iter().filter(|row| row.standing == standing && row.level == level).count()
-    };
+    let count =
+        |standing, level| rows.iter().filter(|row| row.standing == standing && row.level == level).count();
     let held = count(Standing::Held, Level::Must);
     let musts = held
         + count(Standing::Violated, Level::Must)

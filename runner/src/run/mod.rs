@@ -157,7 +157,8 @@ fn check_identity(identity: &Identity, selection: &Selection) -> Result<(), Erro
     }
     if identity.profiles.is_empty() {
         return Err(Error::Input(
-            "the shim declares no profile\n(hint: `\"profiles\": [\"document\"]` in the reply to `start`)".to_owned(),
+            "the shim declares no profile\n(hint: `\"profiles\": [\"document\"]` in the reply to `start`)"
+                .to_owned(),
         ));
     }
     let wire = selection.wire.to_string();

@@ -144,7 +144,8 @@ fn case(side: Side, with_handler: bool) -> Result<Case, Error> {
     }
     steps.push(step(Verb::Barrier { sid: None }));
     for to in routes {
-        let tone = Pattern::parse(&json!({"chi": first_tone(side)["chi"], "rid": "preflight"})).map_err(|_| fault())?;
+        let tone = Pattern::parse(&json!({"chi": first_tone(side)["chi"], "rid": "preflight"}))
+            .map_err(|_| fault())?;
         steps.push(step(Verb::Observe(Event::Delivered {
             to: Some(to.map(str::to_owned)),
             conn: None,

@@ -114,7 +114,10 @@ mod tests {
         let bodies = Bodies::load().unwrap();
         let faults = bodies.faults("hello", Profile::Document, &json!({"bee": 7, "unknown": true}));
         assert_eq!(faults, ["lacks `protoVersion`", "`/bee`: `7` is no string"]);
-        assert_eq!(bodies.faults("hello", Profile::Document, &json!({"bee": "b", "protoVersion": "0.7.0"})), [""; 0]);
+        assert_eq!(
+            bodies.faults("hello", Profile::Document, &json!({"bee": "b", "protoVersion": "0.7.0"})),
+            [""; 0]
+        );
         let live = json!({"bee": ["forager"], "protoVersion": "0.7.0", "hid": "fbee_1"});
         assert_eq!(bodies.faults("hello", Profile::Document, &live).len(), 1);
         assert_eq!(bodies.faults("hello", Profile::Live, &live).len(), 1);

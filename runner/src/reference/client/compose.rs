@@ -34,7 +34,10 @@ const VERBS: [(&str, &[(&str, Kind)]); 21] = [
     ("permission-ask", &[("sid", Kind::Text), ("permitId", Kind::Text), ("question", Kind::Text)]),
     ("tool-call", &[("sid", Kind::Text), ("callId", Kind::Text), ("args", Kind::Any)]),
     ("tool-meta", &[("sid", Kind::Text), ("callId", Kind::Text), ("meta", Kind::Any)]),
-    ("tool-info", &[("sid", Kind::Text), ("callId", Kind::Text), ("name", Kind::Text), ("result", Kind::Any)]),
+    (
+        "tool-info",
+        &[("sid", Kind::Text), ("callId", Kind::Text), ("name", Kind::Text), ("result", Kind::Any)],
+    ),
 ];
 
 #[derive(Clone, Copy)]

@@ -7,9 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::{Refusal, Reports, Session, value};
-use crate::reference::client::{
-    Delivery, Handled, Handler, Serves, ThrumClient, Tone, Tool, ToolBody, Turn,
-};
+use crate::reference::client::{Delivery, Handled, Handler, Serves, ThrumClient, Tone, Tool, ToolBody, Turn};
 
 /// The limit of a tool that names none.
 const TOOL_LIMIT: Duration = Duration::from_secs(30);

@@ -76,7 +76,10 @@ pub(super) fn roles(look: &Look<'_>, log: &mut Log<'_>) {
     for (at, rule) in look.decided().filter(|(_, rule)| !rule.roles.is_empty()) {
         for party in look.draft.case.under_test.difference(&rule.roles) {
             let bound = ticked(rule.roles.iter().map(|role| role.word()));
-            log.add(at.clone(), format!("`{}` binds {bound}, and not `{party}`, which is under test", rule.id));
+            log.add(
+                at.clone(),
+                format!("`{}` binds {bound}, and not `{party}`, which is under test", rule.id),
+            );
         }
     }
 }

@@ -287,7 +287,12 @@ fn refuses_a_worker_that_nothing_asks_for() {
     let bad = "\"under_test\": [\"client\"], \"decides\": [\"A-02\"]";
     let open = "{\"role\": \"asker\"}";
     for (from, to, pointer, message) in [
-        (odd, worker("\"worker\"").as_str(), "/cases/2/under_test", "needs `worker`, which is not in `requires`"),
+        (
+            odd,
+            worker("\"worker\"").as_str(),
+            "/cases/2/under_test",
+            "needs `worker`, which is not in `requires`",
+        ),
         (
             odd,
             "\"under_test\": [\"client\", \"worker\"], \"decides\": [\"A-03\"]",
@@ -300,7 +305,12 @@ fn refuses_a_worker_that_nothing_asks_for() {
             "/cases/1/twin",
             "`lines/good` does not test `worker`, as this case does",
         ),
-        (open, "{\"role\": \"worker\"}", "/cases/0/open/c2/role", "`worker` is opened, and is not under test"),
+        (
+            open,
+            "{\"role\": \"worker\"}",
+            "/cases/0/open/c2/role",
+            "`worker` is opened, and is not under test",
+        ),
         (
             "\"under_test\": [\"client\"], \"decides\": [\"A-01\"],\n  \"notes\"",
             "\"under_test\": [\"client\", \"worker\"], \"decides\": [\"A-08\"],\n  \"notes\"",
