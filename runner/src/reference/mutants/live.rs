@@ -35,18 +35,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     tone("live-hid-bare", &["CHI-01"], "the id goes without its prefix", "hello", |tone| {
-        if is_live(tone) {
-            if let Some(hid) = string(tone, "hid").and_then(|hid| hid.split_once('_')) {
-                let bare = hid.1.to_owned();
-                set(tone, "hid", bare);
-            }
+        if let (true, Some(hid)) = (is_live(tone), string(tone, "hid").and_then(|hid| hid.split_once('_'))) {
+            let bare = hid.1.to_owned();
+            set(tone, "hid", bare);
         }
     }),
     tone("live-hive-as-list", &["CHI-01"], "a bee may conform to several kinds", "hello", |tone| {
-        if is_live(tone) {
-            if let Some(hive) = tone.remove("hive") {
-                set(tone, "hive", json!([hive]));
-            }
+        if let (true, Some(hive)) = (is_live(tone), tone.get("hive").cloned()) {
+            set(tone, "hive", json!([hive]));
         }
     }),
     code("live-tools-in-snake-case", &["CHI-01", "TOOL-01"], "tools are spelled as in the document"),
@@ -133,6 +129,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 is(tone, "breath") && !tone.contains_key("rid") && string(tone, "from") == Some("daemon");
             memory.count += u64::from(bare);
             when(bare && memory.count > 1, Take::HangUp)
+        },
+    ),
+    arrived(
+        "live-breath-brings-hello",
+        &["HELLO-15"],
+        "each breath of a live daemon is answered with hello",
+        |_, tone| {
+            let live = is(tone, "breath") && tone.get("sessions").is_some_and(Value::is_object);
+            match json!({"chi": "hello", "bee": ["forager"], "protoVersion": "0.7.0"}) {
+                Value::Object(hello) if live && !tone.contains_key("rid") => Take::Answer(hello),
+                _ => Take::Usual,
+            }
         },
     ),
     arrived(
