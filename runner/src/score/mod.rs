@@ -46,7 +46,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases)).collect();
     let mut without_case = Vec::new();
     let mut rules = Vec::new();
-    for side in scoring.sides(&results.plan) {
+    for side in sides(&results.plan) {
         let own: Vec<&Judged<'_>> = cases.iter().filter(|case| case.side == side).collect();
         let broken_ambient = broken_ambient(&own);
         let why_not = |rule: &str| results.plan.rules_not_applicable.get(&(side, rule.to_owned()));
@@ -108,6 +108,12 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         notes,
         exit,
     }
+}
+
+/// The sides of the report, and whoever is only told what does not bind.
+fn sides(plan: &Plan<'_>) -> Vec<Side> {
+    let told = plan.rules_not_applicable.keys().map(|(side, _)| *side);
+    plan.sides.iter().copied().chain(told).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn diagnosis(rule: Option<&String>, why: &str) -> String {
@@ -203,12 +209,6 @@ fn exit(rules: &[RuleRow], required: Level) -> Exit {
 }
 
 impl Scoring<'_> {
-    /// The sides of the report, and whoever is only told what does not bind.
-    fn sides(&self, plan: &Plan<'_>) -> Vec<Side> {
-        let told = plan.rules_not_applicable.keys().map(|(side, _)| *side);
-        plan.sides.iter().copied().chain(told).collect::<BTreeSet<_>>().into_iter().collect()
-    }
-
     /// Whether a rule belongs into this side of the report.
     fn asks(&self, rule: &Rule, side: Side) -> bool {
         rule.roles.contains(&side.party)

@@ -141,6 +141,7 @@ pub fn answer(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
     }
     match chi {
         "prompt" => worker::serve(inner, conn, tone),
+        "cancel" if inner.dialect.worker => worker::cancelled(inner),
         _ if inner.dialect.worker => {}
         "tool-call" => tool_call(inner, conn, tone),
         "tool-info" if faulty!("run-tool-info") => tool_call(inner, conn, tone),

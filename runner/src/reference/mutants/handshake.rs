@@ -77,7 +77,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     tone(
         "hello-bee-empty",
-        &["HELLO-04", "HELLO-07"],
+        &["HELLO-04", "HELLO-07", "CHI-01"],
         "the name is optional and defaults to nothing",
         "hello",
         |tone| {
@@ -169,10 +169,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["BP-03", "HELLO-16", "BREATH-03", "VER-01", "CLI-08", "CLI-09", "CLI-10"],
         "each breath begins a new life",
     ),
-    arrived("hello-on-every-breath", &["HELLO-15"], "a breath is answered with hello", |memory, tone| {
-        memory.count += u64::from(is(tone, "breath"));
-        if is(tone, "breath") && memory.count > 1 { Take::Answer(again()) } else { Take::Usual }
-    }),
+    arrived(
+        "hello-on-every-breath",
+        &["HELLO-15", "CHI-01"],
+        "a breath is answered with hello",
+        |memory, tone| {
+            memory.count += u64::from(is(tone, "breath"));
+            if is(tone, "breath") && memory.count > 1 { Take::Answer(again()) } else { Take::Usual }
+        },
+    ),
     arrived("breath-needs-rid", &["BREATH-02"], "a breath without rid is an error", |_, tone| {
         when(is(tone, "breath") && string(tone, "rid").is_none(), Take::HangUp)
     }),

@@ -8,6 +8,7 @@ mod framing;
 mod framing_bytes;
 mod handshake;
 mod helpers;
+mod live;
 mod look;
 mod roles;
 mod sigil;
@@ -15,6 +16,7 @@ mod sockets;
 mod tools;
 mod turns;
 mod wane;
+mod worker;
 
 use super::fault::Mutant;
 
@@ -33,4 +35,6 @@ pub(super) const TABLES: &[&[Mutant]] = &[
     turns::MUTANTS,
     tools::MUTANTS,
     ambient::MUTANTS,
+    worker::MUTANTS,
+    live::MUTANTS,
 ];

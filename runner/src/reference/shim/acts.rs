@@ -152,15 +152,17 @@ fn serves(session: &Session, act: &Act) -> Result<Serves, Refusal> {
     let (gates, reports) = (session.gates.clone(), session.reports.clone());
     Ok(Arc::new(move |turn: Turn| {
         let (emits, gates, reports) = (emits.clone(), gates.clone(), reports.clone());
-        let gated = emits.iter().position(|emit| emit.contains_key("gate")).unwrap_or(emits.len());
+        let first = emits.iter().position(|emit| emit.contains_key("gate")).unwrap_or(emits.len());
         let mut now = emits;
-        let later = now.split_off(gated);
+        let later = now.split_off(first);
         let emit = move |turn: &Turn, tone: Tone| {
             if let Err(error) = turn.emit(tone) {
                 reports.fail(&error.to_string());
             }
         };
-        now.into_iter().for_each(|tone| emit(&turn, tone));
+        for tone in now {
+            emit(&turn, tone);
+        }
         if !later.is_empty() {
             tokio::spawn(async move {
                 for next in later {
