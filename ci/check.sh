@@ -29,6 +29,7 @@ step "vectors" thrum_conform vectors lint
 step "the layout of the vectors" thrum_conform vectors fmt --check
 step "the frozen sets" thrum_conform vectors freeze --check
 step "the built-in client" thrum_conform client --quiet
+step "the suite itself" thrum_conform selftest --quiet
 if have python3; then
     step "the Python client's own tests" python3 -m unittest discover -q -s ci/python/tests
     step "the Python shim" thrum_conform smoke -- python3 ci/python/shim.py

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thrum_conform::exit::Exit;
 use thrum_conform::report::{Report, Standing};
-use thrum_conform::rule::{Level, Party, Rule, RuleBook};
+use thrum_conform::rule::{Level, Party, Rule, RuleBook, Side};
 use thrum_conform::vector::{Case, Status, Suite};
 
 use super::matrix::{Matrix, broken};
@@ -90,9 +90,10 @@ pub fn not_sound(name: &str, report: &Report) -> Vec<Finding> {
         .map(|(rule, broken)| Finding { what: format!("{name} breaks {rule}"), why: broken.why })
         .collect();
     let open = report.rules.iter().filter(|row| row.standing == Standing::Undecided);
-    found.extend(
-        open.map(|row| Finding { what: format!("{name} leaves {} undecided", row.id), why: row.why.clone() }),
-    );
+    found.extend(open.map(|row| Finding {
+        what: format!("{name} leaves {} undecided{}", row.id, suffix(row.side)),
+        why: row.why.clone(),
+    }));
     if found.is_empty() && report.exit != Exit::Fine {
         found.push(Finding { what: format!("{name} ends with {:?}", report.exit), why: String::new() });
     }
@@ -103,7 +104,10 @@ pub fn not_sound(name: &str, report: &Report) -> Vec<Finding> {
 pub fn holds_something(name: &str, report: &Report) -> Vec<Finding> {
     let held = report.rules.iter().filter(|row| matches!(row.standing, Standing::Held | Standing::Observed));
     let mut found: Vec<Finding> = held
-        .map(|row| Finding { what: format!("{name} holds {}", row.id), why: row.cases.join(", ") })
+        .map(|row| Finding {
+            what: format!("{name} holds {}{}", row.id, suffix(row.side)),
+            why: row.cases.join(", "),
+        })
         .collect();
     if report.exit == Exit::Fine {
         found.push(Finding { what: format!("{name} ends well"), why: "it is no client at all".to_owned() });
@@ -146,4 +150,9 @@ pub fn is_scored(rule: &Rule, suite: &Suite) -> bool {
 /// Whether a case is about MAY rules alone.
 fn only_records(case: &Case, book: &RuleBook) -> bool {
     case.decides.iter().all(|rule| book.get(rule).is_some_and(|rule| rule.level < Level::Should))
+}
+
+/// Nothing for the plain side.
+fn suffix(side: Side) -> String {
+    if side.is_plain() { String::new() } else { format!(" ({side})") }
 }
