@@ -45,6 +45,12 @@ pub struct Args {
     /// Be no client at all, but something that only looks like a testee
     #[arg(long, value_name = "NAME", conflicts_with = "mutant")]
     null: Option<String>,
+    /// Claim this capability as well, whether it exists or not
+    #[arg(long, value_name = "CAP")]
+    with: Vec<String>,
+    /// Claim this capability not, and do nothing that goes with it
+    #[arg(long, value_name = "CAP")]
+    without: Vec<String>,
 }
 
 /// Speaks shim protocol 1 on stdin and stdout until told to stop.
@@ -65,6 +71,10 @@ pub fn run(args: &Args) -> ExitCode {
             None => unknown("null testee", name, nulls().iter().map(|variant| variant.name)),
         };
     }
+    if let Some(cap) = args.without.iter().find(|cap| !shim::CAPS.contains(&cap.as_str())) {
+        return unknown("capability", cap, shim::CAPS.into_iter());
+    }
+    shim::change_caps(&args.with, &args.without);
     shim::run()
 }
 

@@ -130,12 +130,7 @@ fn definition(tool: &Tool) -> Value {
 /// Answers a tone that asks for one.
 pub fn answer(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
     let chi = text(tone, "chi").unwrap_or_default();
-    if odd::is(Odd::EchoAll)
-        && chi != "echo"
-        && let Some(rid) = text(tone, "rid").filter(|rid| !rid.is_empty())
-    {
-        inner.reply(conn, json!({"chi": "echo", "rid": rid, "ok": true}));
-    }
+    remark(inner, conn, tone);
     match chi {
         "tool-call" => tool_call(inner, conn, tone),
         "tool-info" if faulty!("run-tool-info") => tool_call(inner, conn, tone),
@@ -143,6 +138,32 @@ pub fn answer(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
         "permission-ask" => permission_ask(inner, conn, tone),
         "tendril-reach" => tendril_reach(inner, conn, tone),
         _ => {}
+    }
+}
+
+/// What an odd client says to whatever it receives.
+fn remark(inner: &Inner, conn: u64, tone: &Tone) {
+    let chi = text(tone, "chi").unwrap_or_default();
+    // where an application's own log lines are looked for, another one would be taken for them
+    if odd::is(Odd::Talks) && chi != "log" && tone.contains_key("sid") {
+        inner.reply(conn, json!({"chi": "log", "level": "debug", "message": format!("received {chi}")}));
+        inner.reply(conn, json!({"chi": "perf-mark", "label": chi, "phase": "received", "t": 0.25}));
+    }
+    if odd::is(Odd::Talks) {
+        inner.reply(conn, json!({"chi": "drone", "sid": text(tone, "sid"), "seen": tone.len()}));
+    }
+    let refuses = odd::is(Odd::RefusesByEcho);
+    if (refuses || odd::is(Odd::EchoAll))
+        && chi != "echo"
+        && let Some(rid) = text(tone, "rid").filter(|rid| !rid.is_empty())
+    {
+        inner.reply(
+            conn,
+            match refuses {
+                true => json!({"chi": "echo", "rid": rid, "ok": false, "error": "not in the mood"}),
+                false => json!({"chi": "echo", "rid": rid, "ok": true}),
+            },
+        );
     }
 }
 
@@ -233,7 +254,7 @@ fn result(chi: &str, sid: &str, call: &str, value: Value) -> Value {
 }
 
 pub fn failure(why: &str) -> Value {
-    json!({"error": why})
+    odd::failure(why)
 }
 
 fn text<'a>(tone: &'a Tone, key: &str) -> Option<&'a str> {

@@ -31,6 +31,9 @@ pub fn tell(inner: &Inner, tone: &Tone) {
     if failed && faulty!("error-without-turn-is-fatal") && is_nobodys {
         inner.scars.doom();
     }
+    if !inner.oddities.tells(sid) {
+        return;
+    }
     let outcome = if faulty!("error-ends-turn-as-finished") { Outcome::Finished } else { outcome };
     if !failed && faulty!("finish-ends-every-turn") {
         let open = inner.scars.memories().prompted.clone();
