@@ -23,6 +23,10 @@ pub fn tell(inner: &Inner, tone: &Tone) {
         || (failed && faulty!("error-does-not-end-turn"))
         || (failed && faulty!("error-code-must-be-string") && code.is_some_and(Value::is_number))
         || (failed && faulty!("error-without-code-ignored") && code.is_none())
+        || (failed
+            && faulty!("error-code-must-be-unsigned")
+            && code.and_then(Value::as_i64).is_some_and(|code| code < 0))
+        || (failed && faulty!("error-null-code-ignored") && code.is_some_and(Value::is_null))
         || (faulty!("second-turn-never-ends") && was_told(inner, sid));
     if untold {
         return;
