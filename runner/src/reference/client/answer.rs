@@ -157,13 +157,12 @@ fn remark(inner: &Inner, conn: u64, tone: &Tone) {
         && chi != "echo"
         && let Some(rid) = text(tone, "rid").filter(|rid| !rid.is_empty())
     {
-        inner.reply(
-            conn,
-            match refuses {
-                true => json!({"chi": "echo", "rid": rid, "ok": false, "error": "not in the mood"}),
-                false => json!({"chi": "echo", "rid": rid, "ok": true}),
-            },
-        );
+        let echo = if refuses {
+            json!({"chi": "echo", "rid": rid, "ok": false, "error": "not in the mood"})
+        } else {
+            json!({"chi": "echo", "rid": rid, "ok": true})
+        };
+        inner.reply(conn, echo);
     }
 }
 

@@ -141,7 +141,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     tone(
         "verbs-without-sid",
-        &["ENV-05", "ENV-06", "CHI-02", "CHI-03", "CHI-04", "CHI-05", "CHI-09"],
+        &["ENV-05", "ENV-06", "CHI-02", "CHI-03", "CHI-04", "CHI-05", "CHI-09", "TURN-04"],
         "the sid is forgotten",
         "prompt cancel cleanup curate petal-cell",
         |tone| drop(tone.remove("sid")),
