@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn spells_numbers_with_exponents() {
         for (plain, spelt) in
-            [("42", "4.2e1"), ("0", "0e0"), ("-7.25", "-7.25e0"), ("100", "1.00e2"), ("1e5", "1e5")]
+            [("42", "4.2e+1"), ("0", "0e+0"), ("-7.25", "-7.25e+0"), ("100", "1.00e+2"), ("1e5", "1e+5")]
         {
             assert_eq!(exponent(&plain.parse().unwrap()).as_str(), spelt);
         }
