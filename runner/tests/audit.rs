@@ -1,11 +1,12 @@
 //! What the suite owes: every rule decided, every word of the format in use, and every document true.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use assert_cmd::Command;
-use serde_json::Value;
-use thrum_conform::rule::{Level, Party, RuleBook};
+use serde_json::{Value, json};
+use thrum_conform::rule::{Level, Party, Profile, Rule, RuleBook};
+use thrum_conform::testee::unknown_capability;
 use thrum_conform::vector::{Body, Case, Source, Status, Suite, load};
 
 static BOOK: LazyLock<RuleBook> =
@@ -15,16 +16,103 @@ static SUITE: LazyLock<Suite> =
 
 #[test]
 fn each_rule_that_binds_a_client_has_a_case_or_is_judged_on_every_line() {
-    let open: Vec<&str> = BOOK
-        .rules()
-        .filter(|rule| rule.roles.contains(&Party::Client) && rule.level != Level::Note && !rule.ambient)
+    assert_eq!(undecided(&BOOK), [""; 0]);
+}
+
+#[test]
+fn a_rule_without_a_case_is_found_and_one_with_a_reason_is_not() {
+    let rule = "\n\n**FRAME-99** `MUST` `client` `event` `since 0.5.0` — Nobody decides this.\n\n\
+                **FRAME-98** `NOTE` `client` `since 0.5.0` `untested: it needs a clock` — Nobody can decide this.\n";
+    let doctored =
+        thrum_vectors::WIRE_DOC.replacen("\n### Receiving\n", &format!("{rule}\n### Receiving\n"), 1);
+    let book = RuleBook::parse(&doctored).expect("the document is still well-formed");
+    assert_eq!(undecided(&book), ["FRAME-99"]);
+}
+
+/// The rules that bind a client and that no scored case decides; those that no black box can decide say why.
+fn undecided(book: &RuleBook) -> Vec<&str> {
+    let binds = |rule: &&Rule| rule.roles.contains(&Party::Client) && rule.profile == Profile::Document;
+    book.rules()
+        .filter(|rule| binds(rule) && rule.level != Level::Note && !rule.ambient)
         .filter(|rule| {
-            let decides = |case: &&Case| case.decides.contains(&rule.id) && case.status == Status::Scored;
-            SUITE.cases.iter().find(decides).is_none()
+            let decides = |case: &Case| case.decides.contains(&rule.id) && case.status == Status::Scored;
+            !SUITE.cases.iter().any(decides)
         })
         .map(|rule| rule.id.as_str())
+        .collect()
+}
+
+#[test]
+fn a_malformed_marker_is_refused() {
+    for (good, bad) in [
+        ("**FRAME-02** `MUST`", "**FRAME-02** `MOST`"),
+        ("**FRAME-02** `MUST`", "**FRAME-2** `MUST`"),
+        ("**FRAME-02** `MUST`", "**FRAME-01** `MUST`"),
+        ("**FRAME-02** `MUST` `client`", "**FRAME-02** `client` `MUST`"),
+        (
+            "**FRAME-03** `MUST` `client` `worker` `daemon` `wire` `since 0.5.0`",
+            "**FRAME-03** `MUST` `client` `worker` `daemon` `wire`",
+        ),
+        ("`untested: deciding it needs a clock`", "`untested`"),
+    ] {
+        assert!(thrum_vectors::WIRE_DOC.contains(good), "{good} is not in the document");
+        let doctored = thrum_vectors::WIRE_DOC.replacen(good, bad, 1);
+        assert!(RuleBook::parse(&doctored).is_err(), "{bad} is taken for a marker");
+    }
+}
+
+#[test]
+fn each_need_of_a_rule_is_a_capability() {
+    let needs = BOOK.rules().flat_map(|rule| rule.needs.iter().map(move |need| (&rule.id, need)));
+    let unknown: Vec<String> = needs
+        .filter_map(|(id, need)| {
+            need.0.iter().find_map(|cap| unknown_capability(cap)).map(|why| format!("{id}: {why}"))
+        })
         .collect();
-    assert!(open.is_empty(), "no case decides {}", open.join(", "));
+    assert!(unknown.is_empty(), "{}", unknown.join("\n"));
+}
+
+#[test]
+fn each_case_decides_a_rule() {
+    let silent: Vec<&str> =
+        SUITE.cases.iter().filter(|case| case.decides.is_empty()).map(|case| case.id.as_str()).collect();
+    assert!(silent.is_empty(), "no rule is decided by {}", silent.join(", "));
+}
+
+#[test]
+fn a_code_means_the_same_everywhere() {
+    assert_eq!(ambiguous(&files()), [""; 0]);
+}
+
+#[test]
+fn a_code_with_two_meanings_is_found() {
+    let file =
+        |name: &str, means: &str| (name.to_owned(), json!({"codes": {"a.b": {"means": means, "fix": "f"}}}));
+    assert_eq!(ambiguous(&[file("one", "this"), file("two", "that")]), ["a.b in one and two"]);
+    assert_eq!(ambiguous(&[file("one", "this"), file("two", "this")]), [""; 0]);
+}
+
+/// Codes that two files explain differently.
+fn ambiguous(files: &[(String, Value)]) -> Vec<String> {
+    let mut known: BTreeMap<&str, (&str, &Value)> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (file, content) in files {
+        for (code, meaning) in content["codes"].as_object().into_iter().flatten() {
+            match known.get(code.as_str()) {
+                Some((first, other)) if *other != meaning => {
+                    found.push(format!("{code} in {first} and {file}"));
+                }
+                _ => drop(known.insert(code, (file, meaning))),
+            }
+        }
+    }
+    found
+}
+
+/// The vector files, as JSON.
+fn files() -> Vec<(String, Value)> {
+    let parse = |text: &str| serde_json::from_str(text).expect("the file is JSON");
+    thrum_vectors::vectors().into_iter().map(|(file, text)| (file, parse(text))).collect()
 }
 
 #[test]
@@ -81,26 +169,34 @@ fn at_most_eight_cases_need_a_process_of_their_own() {
 
 #[test]
 fn no_two_cases_are_the_same_but_for_their_id() {
-    let mut seen = std::collections::BTreeMap::new();
-    for (file, text) in thrum_vectors::vectors() {
-        let parsed: Value = serde_json::from_str(text).expect("the file is JSON");
-        for case in parsed["cases"].as_array().into_iter().flatten() {
-            let body = format!(
-                "{}{}{}{}{}{}{}",
-                case["steps"],
-                case["examples"],
-                case["open"],
-                case["fn"],
-                case["since"],
-                case["until"],
-                case["env"]
-            );
+    assert_eq!(doubles(&files()), [""; 0]);
+}
+
+#[test]
+fn a_case_that_is_there_twice_is_found() {
+    let mut files = files();
+    let mut again = files[0].1["cases"][0].clone();
+    again["id"] = "another/name".into();
+    again["title"] = "another title".into();
+    files.push(("another.json".to_owned(), json!({"cases": [again]})));
+    assert_eq!(doubles(&files).len(), 1);
+}
+
+/// Cases that do the same, whatever they are called.
+fn doubles(files: &[(String, Value)]) -> Vec<String> {
+    let mut seen = BTreeMap::new();
+    let mut found = Vec::new();
+    for (file, content) in files {
+        for case in content["cases"].as_array().into_iter().flatten() {
+            let keys = ["steps", "examples", "open", "fn", "since", "until", "env", "requires"];
+            let body: Vec<String> = keys.iter().map(|key| case[key].to_string()).collect();
             let id = format!("{file}: {}", case["id"]);
             if let Some(first) = seen.insert(body, id.clone()) {
-                panic!("{first} and {id} are the same");
+                found.push(format!("{first} and {id}"));
             }
         }
     }
+    found
 }
 
 #[test]
@@ -113,7 +209,7 @@ fn the_suite_has_the_size_that_the_readme_speaks_of() {
             Body::Wire { .. } => 0,
         })
         .sum();
-    assert!(cases.len() >= 80 && examples >= 100, "{} cases, {examples} examples", cases.len());
+    assert!(cases.len() >= 470 && examples >= 500, "{} cases, {examples} examples", cases.len());
 }
 
 /// The commands of the READMEs that need nothing but this binary.

@@ -85,6 +85,7 @@ impl Walk<'_> {
     /// The tones of `send` and `send-many` are the vector's own words.
     fn note_sent(&mut self, message: &Value) {
         match message["do"].as_str() {
+            Some("close") => self.closes = true,
             Some("send") => self.sent.push(message["tone"].clone()),
             Some("send-many") => self.sent.extend(message["tones"].as_array().into_iter().flatten().cloned()),
             _ => {}

@@ -22,6 +22,8 @@ pub struct Evidence {
     pub handles: Vec<String>,
     /// The tones that the case put into acts: what they hold is the vector's, not the client's.
     pub sent: Vec<Value>,
+    /// Whether the application closed a client, which may cut off a line that is being written.
+    pub closes: bool,
     /// One for each step or example, as far as the walk came.
     pub steps: Vec<Saw>,
     /// Why the walk ended before the last step.
@@ -47,6 +49,7 @@ impl Evidence {
             events: Vec::new(),
             handles: Vec::new(),
             sent: Vec::new(),
+            closes: false,
             steps: Vec::new(),
             stop: None,
             after: None,

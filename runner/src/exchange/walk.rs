@@ -35,6 +35,7 @@ pub(super) struct Walk<'a> {
     pub(super) listening: ListenState,
     /// Tones that the vector put into acts.
     pub(super) sent: Vec<Value>,
+    pub(super) closes: bool,
     /// Rules that the client has refused to exercise, as it may.
     pub(super) skipped: BTreeSet<String>,
     /// Ids of acts whose end no step has seen yet.
@@ -80,6 +81,7 @@ pub(super) async fn run(
         greets,
         listening: ListenState::Open,
         sent: Vec::new(),
+        closes: false,
         skipped: BTreeSet::new(),
         background: VecDeque::new(),
         closed: BTreeSet::new(),
@@ -314,6 +316,7 @@ impl Walk<'_> {
         }
         evidence.wire = self.daemon.take_transcript();
         evidence.sent = self.sent;
+        evidence.closes = self.closes;
         evidence
     }
 

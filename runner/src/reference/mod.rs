@@ -51,6 +51,12 @@ pub struct Args {
     /// Carry no fault, and add to this file which faults would have acted in which case
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mutant", "odd", "null"])]
     scout: Option<PathBuf>,
+    /// Claim this capability as well, whether it exists or not
+    #[arg(long, value_name = "CAP")]
+    with: Vec<String>,
+    /// Claim this capability not, and do nothing that goes with it
+    #[arg(long, value_name = "CAP")]
+    without: Vec<String>,
 }
 
 /// Speaks shim protocol 1 on stdin and stdout until told to stop.
@@ -77,6 +83,10 @@ pub fn run(args: &Args) -> ExitCode {
             None => unknown("null testee", name, nulls().iter().map(|variant| variant.name)),
         };
     }
+    if let Some(cap) = args.without.iter().find(|cap| !shim::CAPS.contains(&cap.as_str())) {
+        return unknown("capability", cap, shim::CAPS.into_iter());
+    }
+    shim::change_caps(&args.with, &args.without);
     shim::run()
 }
 

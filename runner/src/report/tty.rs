@@ -1,5 +1,6 @@
 //! The report for people at a terminal: failures with what explains them, then the summary with rules first.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Effects, Style};
@@ -35,6 +36,7 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
             }
         }
         rules(report, verbosity, out)?;
+        opted_out(report, out)?;
     }
     if let Some((what, hint)) = &report.diagnosis {
         writeln!(out, "{RED}{what}{RED:#}\n  (hint: {hint})\n")?;
@@ -225,6 +227,18 @@ fn rules_of(rows: &[&RuleRow], verbosity: Verbosity, out: &mut dyn Write) -> io:
         }
     }
     writeln!(out)
+}
+
+/// What the client does not claim, and the rules that do not bind it for that.
+fn opted_out(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in report.rules.iter().filter(|row| row.standing == Standing::NotApplicable) {
+        reasons.entry(&row.why).or_default().push(&row.id);
+    }
+    for (why, rules) in &reasons {
+        writeln!(out, "{DIM}not applicable: {}, as {}{DIM:#}", rules.join(", "), clean(why))?;
+    }
+    if reasons.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {

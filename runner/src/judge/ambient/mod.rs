@@ -140,8 +140,10 @@ fn connections(evidence: &Evidence) -> Vec<Vec<&Line>> {
             Crossed::Closed => {
                 ended_by_us.insert(entry.conn);
             }
-            // a line cut off by the mock's own close is nobody's fault
-            Crossed::FromClient(line) if line.terminated || !ended_by_us.contains(&entry.conn) => {
+            // a line that a close has cut off, the mock's or the application's (CLI-07), is nobody's fault
+            Crossed::FromClient(line)
+                if line.terminated || !(evidence.closes || ended_by_us.contains(&entry.conn)) =>
+            {
                 lines.entry(entry.conn).or_default().push(line);
             }
             _ => {}

@@ -133,12 +133,7 @@ impl Inner {
 /// Answers a tone that asks for one.
 pub fn answer(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
     let chi = text(tone, "chi").unwrap_or_default();
-    if odd::is(Odd::EchoAll)
-        && chi != "echo"
-        && let Some(rid) = text(tone, "rid").filter(|rid| !rid.is_empty())
-    {
-        inner.reply(conn, json!({"chi": "echo", "rid": rid, "ok": true}));
-    }
+    remark(inner, conn, tone);
     match chi {
         "prompt" => worker::serve(inner, conn, tone),
         "cancel" if inner.dialect.worker => worker::cancelled(inner),
@@ -149,6 +144,31 @@ pub fn answer(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
         "permission-ask" => permission_ask(inner, conn, tone),
         "tendril-reach" => tendril_reach(inner, conn, tone),
         _ => {}
+    }
+}
+
+/// What an odd client says to whatever it receives.
+fn remark(inner: &Inner, conn: u64, tone: &Tone) {
+    let chi = text(tone, "chi").unwrap_or_default();
+    // where an application's own log lines are looked for, another one would be taken for them
+    if odd::is(Odd::Talks) && chi != "log" && tone.contains_key("sid") {
+        inner.reply(conn, json!({"chi": "log", "level": "debug", "message": format!("received {chi}")}));
+        inner.reply(conn, json!({"chi": "perf-mark", "label": chi, "phase": "received", "t": 0.25}));
+    }
+    if odd::is(Odd::Talks) {
+        inner.reply(conn, json!({"chi": "drone", "sid": text(tone, "sid"), "seen": tone.len()}));
+    }
+    let refuses = odd::is(Odd::RefusesByEcho);
+    if (refuses || odd::is(Odd::EchoAll))
+        && chi != "echo"
+        && let Some(rid) = text(tone, "rid").filter(|rid| !rid.is_empty())
+    {
+        let echo = if refuses {
+            json!({"chi": "echo", "rid": rid, "ok": false, "error": "not in the mood"})
+        } else {
+            json!({"chi": "echo", "rid": rid, "ok": true})
+        };
+        inner.reply(conn, echo);
     }
 }
 
@@ -241,7 +261,7 @@ fn present(value: Value) -> Value {
 }
 
 pub fn failure(why: &str) -> Value {
-    json!({"error": why})
+    odd::failure(why)
 }
 
 fn text<'a>(tone: &'a Tone, key: &str) -> Option<&'a str> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Error, Tone};
 use crate::reference::fault::faulty;
 use crate::reference::helper::{self, Wane};
+use crate::reference::odd::{self, Odd};
 
 /// The clocks of one client.
 #[derive(Default)]
@@ -27,6 +28,9 @@ impl Clocks {
 
     /// Puts a change that is due onto a tone of its session.
     pub fn ride(&mut self, tone: &mut Tone) {
+        if odd::is(Odd::EnvelopeFilled) {
+            self.ride_along(tone);
+        }
         if self.due.is_empty() || faulty!("wane-not-sent") {
             return;
         }
@@ -43,6 +47,16 @@ impl Clocks {
         let wane = if faulty!("wane-sent-before-tick") { wane.saturating_sub(1) } else { wane };
         tone.insert("wane".into(), wane.into());
         if !faulty!("wane-without-sigil") {
+            tone.insert("sigil".into(), sigil.into());
+        }
+    }
+
+    /// Puts the clock of its session on any tone.
+    fn ride_along(&mut self, tone: &mut Tone) {
+        let sid = tone.get("sid").and_then(Value::as_str);
+        let sigil = sid.and_then(|sid| helper::sigil(sid, odd::NEST));
+        if let Some(sigil) = sigil.filter(|_| !tone.contains_key("wane")) {
+            tone.insert("wane".into(), self.wane.value(&sigil).into());
             tone.insert("sigil".into(), sigil.into());
         }
     }

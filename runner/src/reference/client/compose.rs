@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Dialect, Error, Tone, object};
 use crate::reference::fault::{Helper, replaced, tamper_line, tamper_tone};
 use crate::reference::helper;
-use crate::reference::odd::{self, Odd};
+use crate::reference::odd;
 use mock_humd::wire::chi::{Sender, THRUM_VERSION, row};
 
 const BEE: &str = "thrum-reference";
@@ -64,7 +64,8 @@ pub struct Composer {
 impl Composer {
     pub fn new(fields: &Tone, dialect: Dialect) -> Self {
         let bee = fields.get("bee").and_then(Value::as_str).filter(|bee| !bee.is_empty()).unwrap_or(BEE);
-        Self { bee: bee.to_owned(), hello: hello(bee, fields, dialect) }
+        let bee = odd::name(bee);
+        Self { hello: hello(&bee, fields, dialect), bee }
     }
 
     /// The hello of a new connection; a live one offers these tools.
@@ -88,11 +89,12 @@ impl Composer {
         let chi = body.get("chi").and_then(Value::as_str).unwrap_or_default().to_owned();
         let rid = match body.remove("rid") {
             Some(Value::String(rid)) if chi == "echo" => rid,
-            _ => helper::rid(),
+            _ => odd::rid(),
         };
         let envelope = json!({"chi": chi, "rid": rid, "from": self.bee, "sentAt": helper::now_ms()});
         let mut tone = merged(object(envelope), body);
         let composed = origin == Origin::Client;
+        odd::dress(&mut tone, composed, &self.bee);
         tamper_tone(&chi, composed, &mut tone);
         let mut line = bytes(tone);
         tamper_line(&chi, composed, &mut line);
@@ -155,19 +157,12 @@ fn hello(bee: &str, fields: &Tone, dialect: Dialect) -> Tone {
             hello.insert(key.clone(), value.clone());
         }
     }
-    if odd::is(Odd::ExtraHello) {
-        hello.insert("colour".into(), "amber".into());
-        hello.insert("x-garden".into(), json!({"beds": [1, 2, {"deep": null}]}));
-    }
+    odd::dress_hello(&mut hello);
     hello
 }
 
 fn bytes(tone: Tone) -> Vec<u8> {
-    let tone = if odd::is(Odd::Reversed) { odd::reversed(tone) } else { tone };
-    let mut text = Value::Object(tone).to_string();
-    if odd::is(Odd::Ascii) {
-        text = odd::escaped(&text);
-    }
+    let mut text = odd::spell(tone);
     text.push('\n');
     text.into_bytes()
 }

@@ -123,14 +123,15 @@ impl Deliverer {
     }
 }
 
-/// Hands a tone to whoever is registered for it, and tells of a turn that it ends.
-pub fn deliver(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
+/// Hands a tone, as the application is to see it, to whoever is registered for it, and tells of a turn that it
+/// ends.
+pub fn deliver(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>, shown: &Arc<Tone>) {
     let deliverer = &inner.deliverer;
     let usual = inner.unless_muted(deliverer.route(tone), tone);
     let targets = routed(&deliverer.sids(), tone, &usual).unwrap_or_else(|| vec![usual]);
     for to in targets {
         let handler = deliverer.handler(to.as_deref());
-        let delivery = Delivery { conn, to: to.clone(), tone: tone.clone() };
+        let delivery = Delivery { conn, to: to.clone(), tone: shown.clone() };
         let inner = inner.clone();
         let job = move || {
             if let Some(handler) = handler {
@@ -139,7 +140,12 @@ pub fn deliver(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>) {
         };
         deliverer.lanes.run(to, Box::new(job));
     }
-    let (lane, inner, tone) = (deliverer.route(tone), inner.clone(), tone.clone());
+    tell(inner, tone);
+}
+
+/// Tells of a turn that a tone ends, after what has been handed over for its session.
+pub fn tell(inner: &Arc<Inner>, tone: &Arc<Tone>) {
+    let (lane, inner, tone) = (inner.deliverer.route(tone), inner.clone(), tone.clone());
     inner.clone().deliverer.lanes.run(lane, Box::new(move || turn::tell(&inner, &tone)));
 }
 
@@ -160,7 +166,7 @@ fn shielded(inner: &Arc<Inner>, handler: &Handler, delivery: &Delivery) {
 
 impl Lanes {
     fn new() -> Self {
-        if odd::is(Odd::TaskPerSid) {
+        if odd::is(Odd::TaskPerSid) || odd::is(Odd::HandsOverLate) {
             return Self::Tasks(Mutex::default());
         }
         if odd::is(Odd::ThreadPool) {
@@ -175,7 +181,8 @@ impl Lanes {
             Self::Tasks(tasks) => {
                 let mut tasks = tasks.lock().expect("no holder of this lock panics");
                 // A lane lives as long as its client, so the queue is never closed.
-                let _ = tasks.entry(lane).or_insert_with(task).send(job);
+                let number = tasks.len();
+                let _ = tasks.entry(lane).or_insert_with(|| task(number)).send(job);
             }
             Self::Threads(threads) => {
                 let mut hasher = DefaultHasher::new();
@@ -187,11 +194,17 @@ impl Lanes {
     }
 }
 
-fn task() -> tokio::sync::mpsc::UnboundedSender<Job> {
+fn task(number: usize) -> tokio::sync::mpsc::UnboundedSender<Job> {
     let (queue, mut jobs) = tokio::sync::mpsc::unbounded_channel::<Job>();
     tokio::spawn(async move {
         while let Some(job) = jobs.recv().await {
+            if odd::is(Odd::HandsOverLate) {
+                odd::dawdle(number).await;
+            }
             job();
+            while let Ok(job) = jobs.try_recv() {
+                job();
+            }
         }
     });
     queue

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{Inner, Tone};
 use crate::reference::fault::{faulty, is_sound};
+use crate::reference::odd;
 
 const READ_SIZE: usize = 64 * 1024;
 
@@ -50,6 +51,13 @@ impl LineBuffer {
         Some(&self.bytes[from..to])
     }
 
+    /// Ends a line that has no LF.
+    pub fn terminate(&mut self) {
+        if self.len() > 0 {
+            self.bytes.push(b'\n');
+        }
+    }
+
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -58,7 +66,7 @@ impl LineBuffer {
 /// The tone on a line, if there is one. The parser refuses text that is not UTF-8 and nesting beyond 128
 /// levels, and keeps numbers as they were spelled, so no line can do harm.
 pub fn decode(line: &[u8]) -> Option<Tone> {
-    match serde_json::from_slice(line) {
+    match serde_json::from_slice(&odd::heard(line)?) {
         Ok(Value::Object(tone)) => Some(tone),
         _ => None,
     }

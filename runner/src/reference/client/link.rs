@@ -5,23 +5,30 @@
 
 use std::future::pending;
 use std::io::ErrorKind;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::net::{UnixDatagram, UnixStream};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::{sleep, timeout};
 
+use super::deliver::Outcome;
 use super::read::{HALTED, serve};
 use super::write::write_lines;
 use super::{Error, Inner};
 use crate::reference::fault::faulty;
+use crate::reference::odd::{self, Odd, Written};
 
 /// How long a close waits for a peer that does not read.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
+/// How long an odd client waits for the daemon's end of a connection that it has closed.
+const LINGERING: Duration = Duration::from_millis(20);
+/// How often an odd client speaks up.
+const TICK: Duration = Duration::from_millis(2);
 const BACK_OFF_MIN: Duration = Duration::from_millis(2);
 const BACK_OFF_MAX: Duration = Duration::from_millis(200);
 
@@ -48,17 +55,26 @@ enum Stage {
 
 struct Up {
     queue: UnboundedSender<Vec<u8>>,
+    written: Written,
     writer: JoinHandle<()>,
     reader: AbortHandle,
+}
+
+impl Up {
+    /// The writer is gone only if the connection is about to be found dead.
+    fn push(&self, line: Vec<u8>) {
+        self.written.queue();
+        drop(self.queue.send(line));
+    }
 }
 
 impl Link {
     /// Queues a line, or keeps it until there is a connection.
     pub fn push(&mut self, line: Vec<u8>) -> Result<(), Error> {
         match &self.stage {
+            Stage::Closed if odd::is(Odd::SilentAfterClose) => {}
             Stage::Closed => return Err(Error::Closed),
-            // The writer is gone only if the connection is about to be found dead.
-            Stage::Up(up) => drop(up.queue.send(line)),
+            Stage::Up(up) => up.push(line),
             Stage::Idle | Stage::Dialling => self.kept.push(line),
         }
         Ok(())
@@ -69,13 +85,21 @@ impl Link {
         if self.conn == conn
             && let Stage::Up(up) = &self.stage
         {
-            drop(up.queue.send(line));
+            up.push(line);
         }
     }
 
     /// Whether there was a connection, and is none now.
     pub fn is_over(&self) -> bool {
         self.conn > 0 && matches!(self.stage, Stage::Idle | Stage::Closed)
+    }
+
+    /// How far the writer has come.
+    pub fn written(&self) -> Option<Written> {
+        match &self.stage {
+            Stage::Up(up) => Some(up.written.clone()),
+            _ => None,
+        }
     }
 
     pub fn is_up(&self) -> bool {
@@ -168,13 +192,18 @@ fn start(inner: &Arc<Inner>, link: &mut Link, stream: UnixStream) {
     let (read, write) = stream.into_split();
     let (queue, lines) = unbounded_channel();
     link.conn += 1;
+    let written = Written::default();
     for line in first_lines(inner, link) {
+        written.queue();
         drop(queue.send(line));
     }
     let broken = Arc::new(Notify::new());
-    let writer = tokio::spawn(write_lines(inner.clone(), write, lines, broken.clone()));
+    let writer = tokio::spawn(write_lines(inner.clone(), write, lines, (broken.clone(), written.clone())));
     let reader = tokio::spawn(serve(inner.clone(), link.conn, read, broken)).abort_handle();
-    link.stage = Stage::Up(Up { queue, writer, reader });
+    link.stage = Stage::Up(Up { queue, written, writer, reader });
+    if odd::is(Odd::Ticks) {
+        tokio::spawn(tick(Arc::downgrade(inner), link.conn));
+    }
 }
 
 /// What a connection begins with.
@@ -209,7 +238,8 @@ fn first_lines(inner: &Inner, link: &mut Link) -> Vec<Vec<u8>> {
 pub fn ended(inner: &Arc<Inner>, conn: u64, orderly: bool) {
     {
         let mut link = inner.link();
-        if link.conn != conn {
+        // after a close of the application's own there is nothing to tell
+        if link.conn != conn || matches!(link.stage, Stage::Closed) {
             return;
         }
         if let Stage::Up(up) = std::mem::take(&mut link.stage) {
@@ -225,6 +255,9 @@ pub fn ended(inner: &Arc<Inner>, conn: u64, orderly: bool) {
         || (!orderly && faulty!("reset-unsurfaced"))
         || (inner.deliverer.is_idle() && faulty!("disconnect-to-session-handlers-only"))
         || (inner.reconnect && faulty!("reconnect-silent"));
+    for sid in inner.oddities.cut_off() {
+        (inner.notices.turn)(&sid, Outcome::Failed);
+    }
     if !untold {
         (inner.notices.disconnected)(conn);
     }
@@ -238,7 +271,7 @@ pub fn ended(inner: &Arc<Inner>, conn: u64, orderly: bool) {
 
 /// Tries to connect again, waiting longer after each failure, until somebody has connected or closed.
 async fn redial(inner: Arc<Inner>) {
-    let mut pause = BACK_OFF_MIN;
+    let mut pause = odd::back_off(BACK_OFF_MIN);
     loop {
         sleep(pause).await;
         if !matches!(inner.link().stage, Stage::Idle) || connect(&inner).await.is_ok() {
@@ -253,13 +286,36 @@ pub async fn close(inner: &Arc<Inner>) {
     if faulty!("close-never-ends") {
         pending::<()>().await;
     }
-    let Stage::Up(Up { queue, mut writer, reader }) = retire(inner) else {
+    if odd::is(Odd::CloseDrops) {
+        return abort(inner);
+    }
+    let Stage::Up(Up { queue, mut writer, reader, .. }) = retire(inner) else {
         return;
     };
     drop(queue);
     let _ = timeout(FLUSH_LIMIT, &mut writer).await;
     writer.abort();
+    if odd::is(Odd::Lingers) {
+        for _ in 0..LINGERING.as_millis() {
+            if reader.is_finished() {
+                return;
+            }
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
     reader.abort();
+}
+
+/// Sends a tone every now and then, as long as the connection stands.
+async fn tick(inner: Weak<Inner>, conn: u64) {
+    loop {
+        sleep(TICK).await;
+        let Some(inner) = inner.upgrade() else { return };
+        if inner.link().conn != conn || !inner.link().is_up() {
+            return;
+        }
+        inner.reply(conn, json!({"chi": "drone", "state": "still here"}));
+    }
 }
 
 /// Closes at once.

@@ -37,6 +37,7 @@ pub use worker::{Serves, Turn};
 
 use super::fault::{faulty, is_sound};
 use super::helper;
+use super::odd::{self, Odd, Oddities, Shown};
 use answer::Answers;
 use clocks::Clocks;
 use compose::Composer;
@@ -89,6 +90,7 @@ struct Inner {
     clocks: Mutex<Clocks>,
     link: Mutex<Link>,
     scars: Scars,
+    oddities: Oddities,
     /// Held across writes by a fault, and by nothing else.
     writing: tokio::sync::Mutex<()>,
 }
@@ -110,6 +112,7 @@ impl ThrumClient {
                 clocks: Mutex::default(),
                 link: Mutex::default(),
                 scars: Scars::default(),
+                oddities: Oddities::default(),
                 writing: tokio::sync::Mutex::default(),
             }),
         }
@@ -117,7 +120,9 @@ impl ThrumClient {
 
     /// Connects and sends hello; what was sent before follows it.
     pub async fn connect(&self) -> Result<(), Error> {
-        link::connect(&self.inner).await
+        link::connect(&self.inner).await?;
+        self.inner.oddities.await_breath().await;
+        Ok(())
     }
 
     /// Sends a tone of the application's own making; rid, from and sentAt are filled in.
@@ -125,7 +130,20 @@ impl ThrumClient {
         if self.inner.link().is_over() && faulty!("send-after-close-hangs") {
             std::future::pending::<()>().await;
         }
-        self.post(tone)
+        if odd::is(Odd::Validates) {
+            compose::check(tone.get("chi").and_then(Value::as_str).unwrap_or_default(), &tone, self.inner.dialect)?;
+        }
+        self.post(tone)?;
+        self.settle().await
+    }
+
+    /// Waits until what was sent has been written, where the client is one that does.
+    pub async fn settle(&self) -> Result<(), Error> {
+        let written = self.inner.link().written();
+        match written {
+            Some(written) if odd::is(Odd::SendAwaitsWrite) && !written.settle().await => Err(Error::Closed),
+            _ => Ok(()),
+        }
     }
 
     /// The same from code that cannot wait, such as another thread.
@@ -136,6 +154,7 @@ impl ThrumClient {
     /// Starts a turn, offering the tools named, which must have been declared.
     pub fn prompt(&self, sid: &str, text: &str, tools: &[String]) -> Result<(), Error> {
         self.inner.scars.prompted(sid);
+        self.inner.oddities.begin(sid);
         let mut fields = object(json!({"sid": sid, "text": text}));
         if !tools.is_empty() {
             fields.insert("tools".into(), self.inner.answers.definitions(tools, self.inner.dialect)?);
@@ -259,6 +278,9 @@ impl Inner {
     fn receive(self: &Arc<Self>, conn: u64, tone: Tone) {
         let chi = tone.get("chi").and_then(Value::as_str).unwrap_or_default();
         if !chi.is_empty() {
+            if chi == "breath" {
+                self.oddities.breathe();
+            }
             self.bears(chi, &tone);
             self.hand_over(conn, tone);
         }
@@ -268,7 +290,11 @@ impl Inner {
     fn hand_over(self: &Arc<Self>, conn: u64, tone: Tone) {
         self.clocks().adopt(&tone);
         let tone = Arc::new(tone);
-        deliver::deliver(self, conn, &tone);
+        match odd::shown(&tone) {
+            Shown::AsItIs => deliver::deliver(self, conn, &tone, &tone),
+            Shown::As(shown) => deliver::deliver(self, conn, &tone, &Arc::new(shown)),
+            Shown::NotAtAll => deliver::tell(self, &tone),
+        }
         answer::answer(self, conn, &tone);
     }
 }

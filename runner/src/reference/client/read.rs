@@ -10,20 +10,27 @@ use tokio::sync::Notify;
 use super::line::{LineBuffer, decode};
 use super::{Inner, Tone, link};
 use crate::reference::fault::{Memory, Take, arrived_tone, faulty, heard_line};
+use crate::reference::odd::{self, Odd, Taste};
 
 /// Set while every read loop of the process stands still, which only a fault brings about.
 pub static HALTED: AtomicBool = AtomicBool::new(false);
 
 /// Reads until the other side or an error ends the connection.
 pub async fn serve(inner: Arc<Inner>, conn: u64, mut read: OwnedReadHalf, broken: Arc<Notify>) {
-    let mut reading = Reading { inner: &inner, conn, memory: Memory::default(), skips_chunks: false };
+    let mut reading = Reading {
+        inner: &inner,
+        conn,
+        memory: Memory::default(),
+        taste: Taste::default(),
+        skips_chunks: false,
+    };
     let mut buffer = LineBuffer::holding(std::mem::take(&mut inner.scars.memories().bytes));
     let orderly = loop {
         let before = buffer.len();
         // Reading comes first: what arrived before a write failed is still delivered.
         let count = tokio::select! {
             biased;
-            count = read.read_buf(buffer.space()) => count,
+            count = read_some(&mut read, buffer.space()) => count,
             () = broken.notified() => break true,
         };
         match count {
@@ -42,8 +49,17 @@ pub async fn serve(inner: Arc<Inner>, conn: u64, mut read: OwnedReadHalf, broken
             Next::End => break true,
         }
     };
+    if odd::is(Odd::TakesWhatItMay) {
+        buffer.terminate();
+        reading.lines(&mut buffer);
+    }
     buffer.leave_behind(&inner);
     link::ended(&inner, conn, orderly);
+}
+
+/// Reads what there is, or as much as an odd client takes.
+async fn read_some(read: &mut OwnedReadHalf, space: &mut Vec<u8>) -> std::io::Result<usize> {
+    if odd::is(Odd::SmallReads) { read.take(61).read_buf(space).await } else { read.read_buf(space).await }
 }
 
 enum Next {
@@ -55,6 +71,7 @@ struct Reading<'a> {
     inner: &'a Arc<Inner>,
     conn: u64,
     memory: Memory,
+    taste: Taste,
     /// Whether a fault drops what is left of a read.
     skips_chunks: bool,
 }
@@ -89,6 +106,9 @@ impl Reading<'_> {
     }
 
     fn tone(&mut self, mut tone: Tone) -> Option<Next> {
+        if !self.taste.takes(&tone, || self.inner.deliverer.sids()) {
+            return None;
+        }
         let plain_breath = is_plain_breath(&tone);
         match arrived_tone(&mut self.memory, &mut tone) {
             Take::Usual => self.inner.receive(self.conn, tone),

@@ -23,6 +23,10 @@ pub fn tell(inner: &Inner, tone: &Tone) {
         || (failed && faulty!("error-does-not-end-turn"))
         || (failed && faulty!("error-code-must-be-string") && code.is_some_and(Value::is_number))
         || (failed && faulty!("error-without-code-ignored") && code.is_none())
+        || (failed
+            && faulty!("error-code-must-be-unsigned")
+            && code.and_then(Value::as_i64).is_some_and(|code| code < 0))
+        || (failed && faulty!("error-null-code-ignored") && code.is_some_and(Value::is_null))
         || (faulty!("second-turn-never-ends") && was_told(inner, sid));
     if untold {
         return;
@@ -30,6 +34,9 @@ pub fn tell(inner: &Inner, tone: &Tone) {
     let is_nobodys = !was_prompted(inner, sid) && !inner.deliverer.sids().iter().any(|own| own == sid);
     if failed && faulty!("error-without-turn-is-fatal") && is_nobodys {
         inner.scars.doom();
+    }
+    if !inner.oddities.tells(sid) {
+        return;
     }
     let outcome = if faulty!("error-ends-turn-as-finished") { Outcome::Finished } else { outcome };
     if !failed && faulty!("finish-ends-every-turn") {

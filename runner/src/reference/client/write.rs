@@ -11,20 +11,23 @@ use tokio::time::sleep;
 
 use super::Inner;
 use crate::reference::fault::{faulty, is_sound};
-use crate::reference::odd::{self, Odd};
+use crate::reference::odd::{self, Odd, Written};
 
 /// Writes until the queue is closed and empty, or until a write fails.
 pub async fn write_lines(
     inner: Arc<Inner>,
     mut write: OwnedWriteHalf,
     mut lines: UnboundedReceiver<Vec<u8>>,
-    broken: Arc<Notify>,
+    (broken, progress): (Arc<Notify>, Written),
 ) {
+    let _end = progress.end();
     while let Some(mut line) = lines.recv().await {
+        let mut count = 1;
         if odd::is(Odd::Coalesce) {
             sleep(Duration::from_millis(1)).await;
             while let Ok(next) = lines.try_recv() {
                 line.extend(next);
+                count += 1;
             }
         }
         let busy = if faulty!("write-holds-dispatch") { Some(inner.writing.lock().await) } else { None };
@@ -34,6 +37,7 @@ pub async fn write_lines(
             broken.notify_one();
             return;
         }
+        progress.write(count);
         if !is_sound() {
             inner.scars.memories().unsent.pop_front();
         }

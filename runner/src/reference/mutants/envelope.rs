@@ -205,7 +205,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     arrived(
         "die-without-rid",
-        &["ENV-18", "TURN-01", "TURN-02"],
+        &["ENV-18", "DIR-02", "TURN-01", "TURN-02"],
         "a missing rid ends the process",
         |_, tone| when(string(tone, "rid").is_none() && !is(tone, "breath"), Take::Die),
     ),

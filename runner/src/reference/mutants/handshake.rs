@@ -207,6 +207,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let filled = tone.get("sessions").and_then(Value::as_object).is_some_and(|object| !object.is_empty());
         when(is(tone, "breath") && filled, Take::HangUp)
     }),
+    arrived(
+        "breath-sessions-must-be-a-list",
+        &["BREATH-02"],
+        "sessions is walked whatever it is",
+        |_, tone| {
+            when(is(tone, "breath") && tone.get("sessions").is_some_and(Value::is_string), Take::HangUp)
+        },
+    ),
     arrived("breath-null-is-fatal", &["BREATH-02"], "null is no version", |_, tone| {
         when(is(tone, "breath") && tone.get("protoVersion") == Some(&Value::Null), Take::HangUp)
     }),
@@ -215,7 +223,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["BREATH-02"],
         "a version of another type is an error",
         |_, tone| {
-            when(is(tone, "breath") && tone.get("protoVersion").is_some_and(Value::is_number), Take::HangUp)
+            let is_other = |version: &Value| !version.is_string() && !version.is_null();
+            when(is(tone, "breath") && tone.get("protoVersion").is_some_and(is_other), Take::HangUp)
         },
     ),
     arrived("hang-up-on-version-skew", &["VER-01"], "versions must be equal", |_, tone| {

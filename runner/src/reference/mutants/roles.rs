@@ -99,6 +99,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
     arrived("nack-is-fatal", &["ECHO-04"], "a refusal closes the connection", |_, tone| {
         when(is(tone, "echo") && tone.get("ok") == Some(&Value::Bool(false)), Take::HangUp)
     }),
+    arrived("die-on-typed-envelope", &["DIR-02"], "the envelope is decoded into a type", |_, tone| {
+        when(is(tone, "chunk") && ENVELOPE.iter().any(|(key, fits)| is_other(tone, key, *fits)), Take::Die)
+    }),
+    arrived("die-on-typed-body", &["DIR-02"], "each chi is decoded into a type of its own", |_, tone| {
+        let other = BODIES.iter().filter(|(chi, ..)| is(tone, chi));
+        when(other.into_iter().any(|(_, key, fits)| is_other(tone, key, *fits)), Take::Die)
+    }),
+    arrived("die-on-missing-body-field", &["DIR-02"], "a field of a type is not optional", |_, tone| {
+        when(is(tone, "session-ready") && tone.get("claudeSessionId").is_none_or(Value::is_null), Take::Die)
+    }),
     arrived("nack-needs-error", &["ECHO-04"], "a refusal without a reason is an error", |_, tone| {
         let bare = tone.get("ok") == Some(&Value::Bool(false)) && !tone.contains_key("error");
         when(is(tone, "echo") && bare, Take::HangUp)
@@ -126,6 +136,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }
     }),
 ];
+
+type Fits = fn(&Value) -> bool;
+
+const ENVELOPE: [(&str, Fits); 6] = [
+    ("from", Value::is_string),
+    ("to", Value::is_string),
+    ("sigil", Value::is_string),
+    ("wane", Value::is_u64),
+    ("sentAt", Value::is_u64),
+    ("ext", Value::is_object),
+];
+
+const BODIES: [(&str, &str, Fits); 3] = [
+    ("pulse", "cellId", Value::is_string),
+    ("perf-mark", "label", Value::is_string),
+    ("chunk", "index", Value::is_number),
+];
+
+/// Whether a field is there and of another type.
+fn is_other(tone: &Tone, key: &str, fits: Fits) -> bool {
+    tone.get(key).is_some_and(|value| !value.is_null() && !fits(value))
+}
 
 /// A chi that the client believes no asker can get.
 const fn fatal(

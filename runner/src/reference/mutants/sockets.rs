@@ -31,13 +31,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     helper(
         "sock-thrum-sock-trimmed",
-        &["SOCK-02"],
+        &["SOCK-02", "SOCK-03"],
         "the path is trimmed",
         SocketPath(|env| resolve(env).trim().to_owned()),
     ),
     helper(
         "sock-thrum-sock-expanded",
-        &["SOCK-02"],
+        &["SOCK-02", "SOCK-03"],
         "~ and $HOME are expanded",
         SocketPath(|env| resolve(env).replace('~', "/home/hum").replace("$HOME", "/home/hum")),
     ),

@@ -11,6 +11,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     code("error-does-not-end-turn", &["TURN-01"], "error is only one more tone"),
     code("error-ends-turn-as-finished", &["TURN-01"], "how the turn ended is not looked at"),
     code("error-code-must-be-string", &["TURN-01"], "an error whose code is a number does not decode"),
+    code("error-code-must-be-unsigned", &["TURN-01"], "a negative code does not decode"),
+    code("error-null-code-ignored", &["TURN-01"], "an error whose code is null does not end the turn"),
     code("first-chunk-ends-turn", &["TURN-01"], "a chunk that speaks of a finish ends the turn"),
     code("finish-ends-every-turn", &["TURN-01"], "there is one turn for all sessions"),
     code("second-turn-never-ends", &["TURN-01"], "the end of a turn is told once for each session"),
@@ -139,7 +141,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     tone(
         "verbs-without-sid",
-        &["ENV-05", "ENV-06", "CHI-02", "CHI-03", "CHI-04", "CHI-05", "CHI-09"],
+        &["ENV-05", "ENV-06", "CHI-02", "CHI-03", "CHI-04", "CHI-05", "CHI-09", "TURN-04"],
         "the sid is forgotten",
         "prompt cancel cleanup curate petal-cell",
         |tone| drop(tone.remove("sid")),

@@ -1,6 +1,7 @@
 //! What a client can be driven to do: each act is one call of the client.
 
 use std::panic::resume_unwind;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
@@ -42,7 +43,10 @@ pub(super) async fn act(session: Session, act: Act) -> Result<(), Refusal> {
     let client = &session.client;
     let sid = sid(&act)?;
     match text(&act, "do") {
-        "connect" => client.connect().await?,
+        "connect" => {
+            client.connect().await?;
+            session.connected.store(true, Ordering::Relaxed);
+        }
         "send" => client.send(value::decode_object(act.get("tone"))?).await?,
         "send-many" => send_many(client, &act).await?,
         "prompt" => prompt(client, &sid, &act)?,
@@ -59,6 +63,9 @@ pub(super) async fn act(session: Session, act: Act) -> Result<(), Refusal> {
         "tick" => client.tick(&sid, text(&act, "nest"))?,
         "close" => client.close().await,
         _ => return Err(Refusal::Unsupported),
+    }
+    if matches!(text(&act, "do"), "send-many" | "prompt" | "cancel" | "verb") {
+        client.settle().await?;
     }
     Ok(())
 }

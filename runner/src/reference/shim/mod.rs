@@ -5,6 +5,7 @@
 
 mod acts;
 mod calls;
+mod caps;
 mod gate;
 mod stdio;
 mod value;
@@ -12,6 +13,7 @@ mod value;
 use std::collections::HashMap;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ use super::client::{Config, Delivery, Dialect, Error, Handled, Handler, Notices,
 use super::helper;
 use super::odd::{self, Odd};
 use super::scout;
+pub(super) use caps::{CAPS, change as change_caps};
 use gate::Gates;
 use mock_humd::wire::chi::THRUM_VERSION;
 use stdio::{Lines, Out};
@@ -30,35 +33,6 @@ pub(super) const PROFILES: [&str; 2] = ["document", "live"];
 
 /// The version of the shim protocol.
 const PROTOCOL: u64 = 1;
-
-/// What the client offers: everything.
-pub(super) const CAPS: [&str; 25] = [
-    "worker",
-    "hello",
-    "handlers.async",
-    "threads",
-    "tools",
-    "timeouts",
-    "permits",
-    "tendrils",
-    "turns",
-    "reconnect.auto",
-    "reconnect.manual",
-    "wane.wired",
-    "wane.merge",
-    "clock.virtual",
-    "verb.prompt",
-    "verb.cancel",
-    "verb.cleanup",
-    "verb.curate",
-    "verb.petal-cell",
-    "verb.echo",
-    "verb.log",
-    "verb.perf-mark",
-    "verb.release-permit",
-    "verb.tendril-result",
-    "verb.tool-result",
-];
 
 /// Why a request was not carried out.
 pub(super) enum Refusal {
@@ -76,6 +50,8 @@ struct Session {
     client: ThrumClient,
     gates: Gates,
     reports: Reports,
+    /// Whether there was a connection.
+    connected: Arc<AtomicBool>,
 }
 
 /// Where the tones of a client are reported. Handlers hold this and not the client, which holds them.
@@ -114,7 +90,12 @@ async fn serve() {
             shim.out.send(&json!({"ev": "shim-error", "message": "a request is no JSON object"}));
             continue;
         };
+        if odd::is(Odd::NoisyStderr) {
+            eprint!("{}", "the shim is at work\n".repeat(200));
+        }
         if !shim.request(request).await {
+            // replies may still be on their way
+            tokio::task::yield_now().await;
             return;
         }
     }
@@ -137,15 +118,20 @@ impl Shim {
                 if self.sessions.is_empty() {
                     scout::enter(|| scout::call_of(function));
                 }
-                let args = request.get("args").and_then(Value::as_object);
-                self.out.reply(&id, calls::call(function, args.unwrap_or(&Map::new())));
+                let none = Map::new();
+                let args = request.get("args").and_then(Value::as_object).unwrap_or(&none);
+                let allowed = caps::allow_call(function, args);
+                self.out.reply(
+                    &id,
+                    if allowed { calls::call(function, args) } else { Err(Refusal::Unsupported) },
+                );
             }
             "open" => {
                 let opened = self.open(&request);
                 self.out.reply_with(&id, "client", opened);
             }
             "do" => self.act(id, &mut request),
-            "clock" => {
+            "clock" if caps::has("clock.virtual") => {
                 helper::pin_clock(request.get("now").and_then(Value::as_i64));
                 self.out.done(&id, Ok(()));
             }
@@ -172,18 +158,22 @@ impl Shim {
         scout::enter(|| word("case").unwrap_or_default().to_owned());
         let dialect =
             Dialect { worker: word("role") == Some("worker"), live: word("profile") == Some("live") };
+        let reconnect = word("reconnect") == Some("auto");
+        if (reconnect && !caps::has("reconnect.auto")) || (dialect.worker && !caps::has("worker")) {
+            return Err(Refusal::Unsupported);
+        }
         let hello = value::decode_object(request.get("hello"))?;
         let config = Config {
             socket: request.get("socket").and_then(Value::as_str).map(Into::into),
             dialect,
             hello,
-            reconnect: request.get("reconnect").and_then(Value::as_str) == Some("auto"),
+            reconnect,
         };
         self.opened += 1;
         let name = format!("c{}", self.opened);
         let client = ThrumClient::new(config, notices(&self.out, &name));
         let reports = Reports { out: self.out.clone(), client: name.clone() };
-        let session = Session { client, gates: Gates::default(), reports };
+        let session = Session { client, gates: Gates::default(), reports, connected: Arc::default() };
         session.client.on_any(session.reports.reporter());
         self.sessions.insert(name.clone(), session);
         Ok(name.into())
@@ -200,7 +190,8 @@ impl Shim {
             return out.done(&id, Err(Refusal::Unsupported));
         };
         let waits = request.get("wait").and_then(Value::as_bool) != Some(false);
-        if !waits && !acts::known(&act) {
+        let again = session.connected.load(Ordering::Relaxed);
+        if !caps::allow(&act, again) || (!waits && !acts::known(&act)) {
             return out.done(&id, Err(Refusal::Unsupported));
         }
         if !waits {
@@ -274,7 +265,7 @@ fn start(id: &Value, request: &Map<String, Value>) -> Value {
         "impl": {"name": "thrum-reference", "version": env!("CARGO_PKG_VERSION"), "lang": "rust"},
         "wire": THRUM_VERSION,
         "profiles": PROFILES,
-        "caps": CAPS,
+        "caps": caps::claimed(),
     })
 }
 
@@ -286,6 +277,9 @@ fn notices(out: &Out, name: &str) -> Notices {
         }),
         turn: Box::new(move |sid, outcome| {
             let outcome = if outcome == Outcome::Finished { "finished" } else { "failed" };
+            if !caps::has("turns") {
+                return;
+            }
             turns.0.send(&json!({"ev": "turn", "client": turns.1, "sid": sid, "outcome": outcome}));
         }),
     }

@@ -11,6 +11,7 @@ use tokio::net::unix::pipe;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::Refusal;
+use crate::reference::odd::{self, Odd};
 
 const READ_SIZE: usize = 64 * 1024;
 
@@ -81,6 +82,18 @@ impl Out {
         }
     }
 
+    /// Sends a reply, or leaves that to a task of its own, which events may overtake.
+    fn answer(&self, reply: Value) {
+        if !odd::is(Odd::LateReplies) {
+            return self.send(&reply);
+        }
+        let out = self.clone();
+        tokio::spawn(async move {
+            tokio::task::yield_now().await;
+            out.send(&reply);
+        });
+    }
+
     /// Replies to a call.
     pub fn reply(&self, id: &Value, value: Result<Value, Refusal>) {
         self.reply_with(id, "value", value);
@@ -89,14 +102,14 @@ impl Out {
     /// Replies with something under a key of its own.
     pub fn reply_with(&self, id: &Value, key: &str, value: Result<Value, Refusal>) {
         match value {
-            Ok(value) => self.send(&json!({"id": id, "ok": true, key: value})),
+            Ok(value) => self.answer(json!({"id": id, "ok": true, key: value})),
             Err(refusal) => self.done(id, Err(refusal)),
         }
     }
 
     /// Replies that a request was carried out, or why not.
     pub fn done(&self, id: &Value, outcome: Result<(), Refusal>) {
-        self.send(&match outcome {
+        self.answer(match outcome {
             Ok(()) => json!({"id": id, "ok": true}),
             Err(Refusal::Unsupported) => json!({"id": id, "ok": false, "unsupported": true}),
             Err(Refusal::Impossible(why)) => json!({"id": id, "ok": false, "impossible": true, "why": why}),

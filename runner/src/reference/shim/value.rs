@@ -4,6 +4,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::Refusal;
 use crate::reference::fault::faulty;
+use crate::reference::odd::{self, Odd};
 
 const EXACT: i128 = (1 << 53) - 1;
 
@@ -15,6 +16,7 @@ pub fn decode(value: &Value) -> Result<Value, Refusal> {
             Some(("$num", Value::String(number))) if faulty!("nan-literal-sent") => {
                 Ok(Value::Number(Number::from_string_unchecked(number.clone())))
             }
+            Some(("$num", _)) if odd::is(Odd::NanAsNull) => Ok(Value::Null),
             Some(("$num", number)) => Err(Refusal::error("not-json", format!("JSON has no number {number}"))),
             Some(("$int", digits)) => integer(digits),
             Some((_, units)) => text(units),
