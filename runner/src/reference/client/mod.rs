@@ -131,7 +131,11 @@ impl ThrumClient {
             std::future::pending::<()>().await;
         }
         if odd::is(Odd::Validates) {
-            compose::check(tone.get("chi").and_then(Value::as_str).unwrap_or_default(), &tone, self.inner.dialect)?;
+            compose::check(
+                tone.get("chi").and_then(Value::as_str).unwrap_or_default(),
+                &tone,
+                self.inner.dialect,
+            )?;
         }
         self.post(tone)?;
         self.settle().await

@@ -28,6 +28,8 @@ pub struct Memories {
     /// Sessions that were prompted, in order.
     pub prompted: Vec<String>,
     pub cancelled: Vec<String>,
+    /// Sessions that got an empty chunk and were not prompted.
+    pub idle: Vec<String>,
     /// Sessions whose end of a turn was told.
     pub told: Vec<String>,
     /// Sessions whose handler gets log lines only.
@@ -140,6 +142,10 @@ impl Inner {
         }
         let waits =
             |chi: &str| tone.get("chi").is_some_and(|own| own == chi) && origin == Origin::Application;
+        let idle = |sid: &String| tone.get("sid").is_some_and(|own| own == sid);
+        if waits("cancel") && self.scars.memories().idle.iter().any(idle) && faulty!("cancel-needs-a-turn") {
+            return true;
+        }
         let applies = (waits("cancel") && faulty!("second-cancel-waits-for-echo"))
             || (waits("prompt") && faulty!("send-waits-for-echo"));
         let mut memories = self.scars.memories();
@@ -172,6 +178,13 @@ impl Inner {
         }
         if self.link().owes_hello() && faulty!("hello-waits-for-any-tone") {
             self.link().release_hello();
+        }
+        let empty = tone.get("part").and_then(Value::as_object).is_some_and(serde_json::Map::is_empty);
+        if let (true, Some(Value::String(sid))) = (chi == "chunk" && empty, tone.get("sid")) {
+            let mut memories = self.scars.memories();
+            if !memories.prompted.contains(sid) {
+                memories.idle.push(sid.clone());
+            }
         }
         let is_own = |sid: &String| tone.get("sid").is_some_and(|own| own == sid);
         let cancelled = chi == "chunk" && self.scars.memories().cancelled.iter().any(is_own);

@@ -45,6 +45,46 @@ macro_rules! sid_sent {
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
+    arrived(
+        "zero-rid-is-none",
+        &["FRAME-11", "BP-02", "CLI-14"],
+        "a rid that ends in 0 is taken for a false value",
+        |_, tone| {
+            when(is(tone, "chunk") && string(tone, "rid").is_some_and(|rid| rid.ends_with("-0")), Take::Drop)
+        },
+    ),
+    arrived(
+        "empty-chunks-merged",
+        &[
+            "FRAME-09", "FRAME-11", "FRAME-12", "FRAME-13", "FRAME-15", "FRAME-18", "ENC-01", "ENV-15",
+            "ENV-17", "CLI-10",
+        ],
+        "a second chunk without content is no news",
+        |memory, tone| {
+            let place = tone.get("index").and_then(Value::as_u64);
+            let bare = tone.len() == 5 && tone.get("part") == Some(&Value::Object(Tone::new()));
+            let first = memory.names == ["c-1"];
+            if is(tone, "chunk") {
+                memory.names = vec![string(tone, "rid").filter(|_| bare).unwrap_or_default().to_owned()];
+            }
+            when(first && bare && place == Some(1) && string(tone, "rid") == Some("c-2"), Take::Drop)
+        },
+    ),
+    arrived(
+        "digits-are-no-sid",
+        &["ENV-20", "CLI-01"],
+        "a sid of digits alone is a number, and so no sid",
+        |_, tone| {
+            let digits = sid(tone).is_some_and(|sid| sid.parse::<u32>().is_ok());
+            when(is(tone, "chunk") && digits, Take::Drop)
+        },
+    ),
+    arrived(
+        "unknown-fractions-refused",
+        &["FWD-03"],
+        "a fraction that no schema knows is an error",
+        |_, tone| when(is(tone, "chunk") && tone.get("spin").is_some_and(Value::is_f64), Take::Drop),
+    ),
     arrived("keys-case-insensitive", &["ENC-01"], "keys are compared without case", |_, tone| {
         if tone.keys().any(|key| {
             key.chars().any(char::is_uppercase)

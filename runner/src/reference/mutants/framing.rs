@@ -10,6 +10,18 @@ use crate::reference::client::Tone;
 use crate::reference::fault::{Memory, Mutant, Take, arrived, code, heard};
 
 pub(super) const MUTANTS: &[Mutant] = &[
+    heard("exponents-refused", &["FRAME-22"], "a number with an exponent is taken for a word", |_, line| {
+        when(contains(line, "5e3"), Take::Drop)
+    }),
+    heard(
+        "beyond-ascii-refused",
+        &["FRAME-21"],
+        "a short text beyond ASCII is taken for broken",
+        |_, line| when(contains(line, "a\u{e9}b"), Take::Drop),
+    ),
+    heard("five-digits-refused", &["FRAME-25"], "a number of five digits is too large", |_, line| {
+        when(contains(line, ":12345}"), Take::Drop)
+    }),
     code("decode-per-read", &["FRAME-10"], "each read is decoded to text by itself"),
     code("first-line-of-a-read-only", &["FRAME-11"], "only the first line of a read is handled"),
     code("last-line-of-a-read-only", &["FRAME-11"], "only the last line of a read is handled"),

@@ -7,6 +7,11 @@ use crate::reference::client::Tone;
 use crate::reference::fault::{Memory, Mutant, Rules, Take, arrived, code, tone};
 
 pub(super) const MUTANTS: &[Mutant] = &[
+    code(
+        "cancel-needs-a-turn",
+        &["SOCK-01", "CLI-12"],
+        "a cancel without a turn of the client's own is not sent",
+    ),
     code("finish-does-not-end-turn", &["TURN-01"], "finish is only one more tone"),
     code("error-does-not-end-turn", &["TURN-01"], "error is only one more tone"),
     code("error-ends-turn-as-finished", &["TURN-01"], "how the turn ended is not looked at"),
