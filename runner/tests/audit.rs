@@ -15,8 +15,9 @@ static SUITE: LazyLock<Suite> =
     LazyLock::new(|| load(&Source::Embedded, &BOOK).expect("the vectors are well-formed"));
 
 #[test]
-fn each_rule_that_binds_a_client_has_a_case_or_is_judged_on_every_line() {
-    assert_eq!(undecided(&BOOK), [""; 0]);
+fn each_rule_that_binds_a_bee_has_a_case_for_its_role_or_is_judged_on_every_line() {
+    assert_eq!(undecided(&BOOK, Party::Client), [""; 0]);
+    assert_eq!(undecided(&BOOK, Party::Worker), [""; 0]);
 }
 
 #[test]
@@ -26,20 +27,74 @@ fn a_rule_without_a_case_is_found_and_one_with_a_reason_is_not() {
     let doctored =
         thrum_vectors::WIRE_DOC.replacen("\n### Receiving\n", &format!("{rule}\n### Receiving\n"), 1);
     let book = RuleBook::parse(&doctored).expect("the document is still well-formed");
-    assert_eq!(undecided(&book), ["FRAME-99"]);
+    assert_eq!(undecided(&book, Party::Client), ["FRAME-99"]);
 }
 
-/// The rules that bind a client and that no scored case decides; those that no black box can decide say why.
-fn undecided(book: &RuleBook) -> Vec<&str> {
-    let binds = |rule: &&Rule| rule.roles.contains(&Party::Client) && rule.profile == Profile::Document;
+/// The rules that bind a party and that no scored case decides for it; those that no black box can decide say why.
+fn undecided(book: &RuleBook, party: Party) -> Vec<&str> {
+    let decides = |case: &Case, rule: &Rule| {
+        let runs = case.status == Status::Scored && case.profile == Profile::Document;
+        runs && case.under_test.contains(&party) && case.decides.contains(&rule.id)
+    };
     book.rules()
-        .filter(|rule| binds(rule) && rule.level != Level::Note && !rule.ambient)
-        .filter(|rule| {
-            let decides = |case: &Case| case.decides.contains(&rule.id) && case.status == Status::Scored;
-            !SUITE.cases.iter().any(decides)
-        })
+        .filter(|rule| rule.roles.contains(&party) && rule.level != Level::Note && !rule.ambient)
+        .filter(|rule| !SUITE.cases.iter().any(|case| decides(case, rule)))
         .map(|rule| rule.id.as_str())
         .collect()
+}
+
+/// What WIRE.md says of the profile `live` alone, or in other words there, that binds a bee.
+#[test]
+fn each_live_spelling_has_a_case_for_each_role_that_it_binds() {
+    for (rule, parties) in [
+        ("HELLO-04", vec![Party::Client, Party::Worker]),
+        ("CHI-01", vec![Party::Client, Party::Worker]),
+        ("CHI-08", vec![Party::Client]),
+        ("CHI-11", vec![Party::Worker]),
+        ("CHI-14", vec![Party::Worker]),
+        ("CHI-18", vec![Party::Worker]),
+        ("TOOL-01", vec![Party::Client]),
+        ("BREATH-02", vec![Party::Client]),
+        ("BREATH-03", vec![Party::Client]),
+        ("ENV-18", vec![Party::Client]),
+        ("TURN-02", vec![Party::Client]),
+        ("TURN-03", vec![Party::Client]),
+        ("ECHO-04", vec![Party::Client, Party::Worker]),
+        ("DUSK-06", vec![Party::Client]),
+        ("BP-03", vec![Party::Client]),
+        ("FWD-02", vec![Party::Client]),
+        ("DIR-04", vec![Party::Worker]),
+    ] {
+        for party in parties {
+            let decides = |case: &Case| {
+                let live = case.profile == Profile::Live && case.under_test.contains(&party);
+                live && case.decides.iter().any(|decided| decided == rule)
+            };
+            assert!(SUITE.cases.iter().any(decides), "as {party} no live case decides {rule}");
+        }
+    }
+}
+
+/// A worker's tones are judged on what the worker itself sends, so each of its chi is sent by some case.
+#[test]
+fn each_chi_that_a_worker_sends_is_sent_by_a_case() {
+    let sent = |chi: &str| {
+        thrum_vectors::vectors().iter().any(|(_, text)| {
+            let file: Value = serde_json::from_str(text).expect("the file is JSON");
+            let steps = file["cases"].as_array().into_iter().flatten().map(|case| case["steps"].clone());
+            let emits = steps.flat_map(|steps| steps.as_array().cloned().unwrap_or_default());
+            emits
+                .flat_map(|step| step["drive"]["emits"].as_array().cloned().unwrap_or_default())
+                .any(|emit| emit["chi"] == chi)
+        })
+    };
+    let worker = mock_humd::wire::chi::REGISTRY
+        .iter()
+        .filter(|row| row.is_sent_by(mock_humd::wire::chi::Sender::Worker))
+        // hello is no part of a turn, and the bodies of these two are unspecified
+        .filter(|row| !["hello", "drone", "drone-retrofit"].contains(&row.chi));
+    let idle: Vec<&str> = worker.map(|row| row.chi).filter(|chi| !sent(chi)).collect();
+    assert!(idle.is_empty(), "no worker is asked to send {}", idle.join(", "));
 }
 
 #[test]
@@ -130,9 +185,7 @@ fn each_word_of_the_format_is_in_use() {
     let mut wanted: BTreeSet<String> = words(&vector, "step-");
     wanted.extend(words(&act, "fn-").into_iter().map(|name| format!("fn {name}")));
     let acts = act["properties"]["do"]["enum"].as_array().expect("acts are listed");
-    // the worker role comes later
-    let acts = acts.iter().filter_map(Value::as_str).filter(|act| *act != "serve");
-    wanted.extend(acts.map(|act| format!("do {act}")));
+    wanted.extend(acts.iter().filter_map(Value::as_str).map(|act| format!("do {act}")));
     let matchers = "$type $re $any $bind $ref $now $absent $optional $oneOf $setEquals $len $integer $unique $rid $literal $fill $num $int $utf16";
     wanted.extend(matchers.split(' ').map(str::to_owned));
     let mut used = BTreeSet::new();
@@ -188,7 +241,7 @@ fn doubles(files: &[(String, Value)]) -> Vec<String> {
     let mut found = Vec::new();
     for (file, content) in files {
         for case in content["cases"].as_array().into_iter().flatten() {
-            let keys = ["steps", "examples", "open", "fn", "since", "until", "env", "requires"];
+            let keys = ["steps", "examples", "open", "fn", "since", "until", "env", "requires", "profile"];
             let body: Vec<String> = keys.iter().map(|key| case[key].to_string()).collect();
             let id = format!("{file}: {}", case["id"]);
             if let Some(first) = seen.insert(body, id.clone()) {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use assert_cmd::Command;
 use serde_json::Value;
 use thrum_conform::plan::{Plan, Selection, plan};
-use thrum_conform::rule::{Level, Party, RuleBook};
+use thrum_conform::rule::{Level, Party, RuleBook, Side};
 use thrum_conform::testee::{CAPABILITIES, Identity, unknown_capability};
 use thrum_conform::vector::{Body, Source, Status, Suite, load};
 
@@ -78,9 +78,16 @@ fn words(text: &str) -> BTreeSet<&str> {
     text.split(' ').filter(|word| !word.is_empty()).collect()
 }
 
-/// The rules that some case of a plan decides.
+/// The rules that do not bind this side.
+fn gated<'p>(plan: &'p Plan<'_>, side: Side) -> BTreeSet<&'p str> {
+    let own = plan.rules_not_applicable.keys().filter(|(of, _)| *of == side);
+    own.map(|(_, rule)| rule.as_str()).collect()
+}
+
+/// The rules that some case of a plan decides for an asker.
 fn decided<'a>(plan: &Plan<'a>) -> BTreeSet<&'a str> {
-    let scored = plan.jobs.iter().filter(|job| job.case.status == Status::Scored);
+    let plain = plan.jobs.iter().filter(|job| job.side.is_plain());
+    let scored = plain.filter(|job| job.case.status == Status::Scored);
     let rules = scored.flat_map(|job| {
         job.case.decides.iter().map(String::as_str).filter(|rule| match &job.case.body {
             Body::Wire { .. } => true,
@@ -98,11 +105,10 @@ fn a_capability_that_is_left_out_gates_the_documented_rules_and_no_other() {
     for (left_out, wanted) in SURFACES {
         let plan = planned(&without(left_out));
         let client = |id: &str| BOOK.rules().any(|rule| rule.id == id && rule.roles.contains(&Party::Client));
-        let gated: BTreeSet<&str> = plan
-            .rules_not_applicable
-            .keys()
-            .filter(|id| !full.rules_not_applicable.contains_key(*id) && client(id))
-            .map(String::as_str)
+        let gated: BTreeSet<&str> = gated(&plan, Side::PLAIN)
+            .difference(&gated(&full, Side::PLAIN))
+            .copied()
+            .filter(|id| client(id))
             .collect();
         assert_eq!(gated, words(wanted), "without {left_out}");
         let excused = UNDECIDED.iter().find(|(cap, _)| *cap == left_out).map_or("", |(_, rules)| *rules);
@@ -115,6 +121,15 @@ fn a_capability_that_is_left_out_gates_the_documented_rules_and_no_other() {
             .collect();
         assert_eq!(lost, words(excused), "without {left_out}, and still binding");
     }
+}
+
+#[test]
+fn who_is_no_worker_is_not_bound_as_one_and_that_is_said() {
+    let plan = planned(&without("worker"));
+    let worker = Side { party: Party::Worker, ..Side::PLAIN };
+    let wanted = "DIR-03 DIR-04 CHI-11 CHI-12 CHI-13 CHI-14 CHI-15 CHI-16 CHI-18 CHI-19 CHI-20";
+    assert!(words(wanted).is_subset(&gated(&plan, worker)), "{:?}", gated(&plan, worker));
+    assert!(plan.jobs.iter().all(|job| job.side.party == Party::Client));
 }
 
 #[test]
@@ -157,7 +172,8 @@ fn a_client_that_claims_what_does_not_exist_is_not_tested() {
 #[test]
 fn every_report_lists_what_a_client_opted_out_of() {
     let arguments = ["--without", "permits", "--without", "reconnect.auto", "--without", "reconnect.manual"];
-    let json = client(&["--report", "json"], &arguments);
+    let plain = ["--role", "client", "--profile", "document"];
+    let json = client(&[&plain[..], &["--report", "json"]].concat(), &arguments);
     assert_eq!(json.status.code(), Some(0), "{}", String::from_utf8_lossy(&json.stderr));
     let report: Value = serde_json::from_slice(&json.stdout).expect("the report is JSON");
     let rules = report["rules"].as_array().expect("rules are listed");
@@ -172,7 +188,7 @@ fn every_report_lists_what_a_client_opted_out_of() {
     for cap in ["permits", "reconnect.auto", "reconnect.manual"] {
         assert!(report["unclaimed"].as_array().is_some_and(|caps| caps.contains(&cap.into())), "{cap}");
     }
-    let terminal = client(&[], &arguments);
+    let terminal = client(&plain, &arguments);
     let said = String::from_utf8_lossy(&terminal.stdout).into_owned();
     for rule in wanted {
         let listed = said.lines().any(|line| line.starts_with("not applicable: ") && line.contains(rule));

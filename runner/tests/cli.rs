@@ -65,6 +65,64 @@ fn the_json_report_keeps_its_schema() {
 }
 
 #[test]
+fn each_role_in_each_profile_is_reported_apart() {
+    let text = says(
+        &["client"],
+        0,
+        &["document · client", "document · worker", "live · client", "live · worker", "✓ framing"],
+    );
+    assert_eq!(text.lines().filter(|line| line.contains("MUST held")).count(), 4, "{text}");
+    let output = run(&["client", "--report", "json", "--role", "worker", "--profile", "live"]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    conforms(&schema("report"), &report);
+    assert_eq!(report["profiles"], serde_json::json!(["live"]));
+    for row in report["rules"].as_array().into_iter().chain(report["cases"].as_array()).flatten() {
+        assert_eq!((&row["role"], &row["profile"]), (&"worker".into(), &"live".into()), "{row}");
+    }
+    assert!(report["sides"][0]["rules"]["held"].as_u64() > Some(20), "{}", report["sides"]);
+}
+
+#[test]
+fn a_rule_broken_by_a_worker_is_the_workers_alone() {
+    let output = run(&["client", "--report", "json", "--mutant", "chunk-index-as-string"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    let violated: Vec<String> = report["rules"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|row| row["verdict"] == "violated")
+        .map(|row| format!("{} {} {}", row["id"], row["role"], row["profile"]))
+        .collect();
+    assert_eq!(violated, [r#""CHI-11" "worker" "document""#]);
+    says(
+        &["client", "--mutant", "chunk-index-as-string", "--run", "worker/chunk-has-its-fields"],
+        1,
+        &[
+            "FAIL worker/chunk-has-its-fields (worker)",
+            "--run worker/chunk-has-its-fields --role worker --trace",
+        ],
+    );
+}
+
+#[test]
+fn what_a_client_does_not_offer_cannot_be_asked_for() {
+    let null = ["--", env!("CARGO_BIN_EXE_thrum-conform"), "testee", "--null", "denies-all-capabilities"];
+    says(
+        &[["client", "--role", "worker"].as_slice(), &null].concat(),
+        2,
+        &["does not claim the surface `worker`"],
+    );
+    let plain =
+        ["--", "python3", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/shims/bad.py"), "plain", "/dev/null"];
+    says(
+        &[["client", "--profile", "live"].as_slice(), &plain].concat(),
+        2,
+        &["does not declare the profile `live`, only `document`", "(hint:"],
+    );
+}
+
+#[test]
 fn a_failure_explains_itself() {
     says(
         &["client", "--mutant", "decode-per-read", "--run", "framing/split-inside-a-two-byte-character"],
@@ -178,6 +236,8 @@ fn the_messages_of_the_built_in_shim_keep_their_schema() {
         r#"{"op":"start","id":0,"v":1,"wire":"0.7.0"}"#,
         r#"{"op":"call","id":1,"fn":"sigil","args":{"sid":"a","nest":"b"}}"#,
         r#"{"op":"open","id":2,"case":"x/y","role":"asker","socket":"/nowhere/s","hello":{"bee":"b"},"reconnect":"off"}"#,
+        r#"{"op":"open","id":8,"case":"x/z","role":"worker","profile":"live","socket":null,"hello":{"bee":["worker"]}}"#,
+        r#"{"op":"do","id":9,"client":"c2","act":{"do":"serve","on":"prompt","emits":[{"chi":"chunk"},{"gate":"g"}]}}"#,
         r#"{"op":"do","id":3,"client":"c1","act":{"do":"connect"}}"#,
         r#"{"op":"do","id":4,"client":"nobody","act":{"do":"close"},"wait":false}"#,
         r#"{"op":"clock","id":5,"now":null}"#,

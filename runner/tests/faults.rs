@@ -80,6 +80,8 @@ fn a_faulty_shim_is_named_with_a_hint() {
         ("floods", 4, ["flooded its stdout", "(hint:"]),
         ("stops-reading", 4, ["does not answer `ping`", "(hint:"]),
         ("unknown-capability", 2, ["unknown capability `tolls`", "did you mean `tools`"]),
+        ("unknown-profile", 2, ["unknown profile `dokument`", "(hint: there are `document` and `live`"]),
+        ("no-profile", 2, ["declares no profile", "(hint:"]),
         ("other-wire", 2, ["targets wire 0.6.0", "(hint: `--wire 0.6.0`"]),
     ] {
         let trial = Trial::new();

@@ -153,13 +153,13 @@ fn refuses_what_the_schema_refuses() {
             "a step has one verb, and this has `hold`, `resume`",
         ),
         (
-            "\"c2\": {\"role\": \"worker\"}",
+            "\"c2\": {\"role\": \"asker\"}",
             "\"c2\": {\"rol\": \"worker\"}",
             "/cases/0/open/c2/rol",
             "(hint: `role` is near)",
         ),
         (
-            "{\"role\": \"worker\"}",
+            "{\"role\": \"asker\"}",
             "{\"role\": \"asket\"}",
             "/cases/0/open/c2/role",
             "none of `asker`, `worker` (hint: `asker`",

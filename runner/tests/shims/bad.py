@@ -20,7 +20,8 @@ def start(ident):
     caps = ["tolls"] if FAULT == "unknown-capability" else []
     impl = {"name": "bad", "version": "0", "lang": "python"}
     wire = "0.6.0" if FAULT == "other-wire" else "0.7.0"
-    say({"id": ident, "ok": True, "v": 1, "impl": impl, "wire": wire, "profiles": ["document"], "caps": caps})
+    profiles = {"unknown-profile": ["dokument"], "no-profile": []}.get(FAULT, ["document"])
+    say({"id": ident, "ok": True, "v": 1, "impl": impl, "wire": wire, "profiles": profiles, "caps": caps})
 
 
 def forever():

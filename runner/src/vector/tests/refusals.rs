@@ -174,7 +174,7 @@ fn refuses_acts_without_their_capability() {
         (r#""do": "cancel", "sid": "x""#, "verb.cancel"),
         (r#""do": "verb", "chi": "petal-cell", "fields": {}"#, "verb.petal-cell"),
         (r#""do": "tick", "sid": "x", "nest": "n""#, "wane.wired"),
-        (r#""do": "serve", "on": "prompt", "emits": [{}]"#, "worker"),
+        (r#""do": "serve", "on": "prompt", "emits": [{"chi": "finish"}]"#, "worker"),
         (r#""do": "handler", "sid": "x", "throws": "async""#, "handlers.async"),
         (r#""do": "send-many", "tones": [{}], "threads": 2"#, "threads"),
     ] {
