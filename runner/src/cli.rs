@@ -173,9 +173,12 @@ pub struct SelftestArgs {
     /// Only testees whose name matches; `*` stands for anything (see `list mutants` and `list testees`)
     #[arg(value_name = "TESTEE")]
     pub testee: Vec<String>,
-    /// How many testees at once [default: four times the number of cores, since mutants hang on purpose]
+    /// How many testees at once [default: six times the number of cores, since mutants hang on purpose]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
+    /// Run a mutant that acts nearly everywhere in every such case, not in a sample of them
+    #[arg(long)]
+    pub every_case: bool,
     /// For one reply of a mutant; what looks wrong is looked at again with more patience
     #[arg(long = "timeout", value_name = "TIME", default_value = "400ms", value_parser = duration)]
     pub patience: Duration,

@@ -161,10 +161,13 @@ impl Changes {
                 let same = |(_, other): &(&String, &CaseEntry)| {
                     (&other.expects, &other.examples) == (&case.expects, &case.examples)
                 };
-                let how = new.iter().find(same).map(|(other, _)| {
-                    format!(" (hint: `{other}` is the same; list the old id in its `was`)")
-                });
-                self.add(Kind::CaseDropped, id, "removed".to_owned() + &how.unwrap_or_default());
+                match new.iter().find(same) {
+                    Some((other, _)) => {
+                        let how = format!("`{other}` is the same (hint: list the old id in its `was`)");
+                        self.add(Kind::CaseLost, id, how);
+                    }
+                    None => self.add(Kind::CaseDropped, id, "removed"),
+                }
             }
         }
     }

@@ -56,6 +56,9 @@ kinds! {
     /// A scored case expects something else.
     ExpectationChanged = Major, "scored cases that expect something else",
         "a client that passed may fail, and the other way round";
+    /// A case has another id, and does not say which it had.
+    CaseLost = Major, "cases renamed without `was`",
+        "lists of expected failures and reports lead nowhere";
     /// A chi is new.
     ChiAdded = Minor, "new chi",
         "a client adds these to its registry; older ones meet them as unknown chi";

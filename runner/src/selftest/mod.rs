@@ -14,7 +14,7 @@ mod matrix;
 mod reach;
 mod trial;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -24,7 +24,6 @@ use indicatif::ProgressBar;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::plan::glob;
-use thrum_conform::vector::Status;
 
 use crate::cli::SelftestArgs;
 use crate::client;
@@ -83,14 +82,14 @@ pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
     // the longest first, so that none is left running alone
     jobs.sort_by_key(|job| match job {
         Job::Null(_) | Job::Odd(_) => 0,
-        Job::Mutant(mutant) => usize::MAX - reach.of(mutant.name, &suite).len(),
+        Job::Mutant(mutant) => usize::MAX - reach.cases(mutant, &suite, args.every_case).len(),
     });
 
     let bar = ProgressBar::new(jobs.len() as u64).with_style(client::bar_style("testees"));
     let workers =
-        args.jobs.unwrap_or_else(|| 4 * std::thread::available_parallelism().map_or(1, usize::from));
+        args.jobs.unwrap_or_else(|| 6 * std::thread::available_parallelism().map_or(1, usize::from));
     let outcomes = side_by_side(&jobs, workers, |job| {
-        let outcome = work(job, &bench, &reach, args.patience);
+        let outcome = work(job, &bench, &reach, args);
         bar.set_message(format!("· {}", job.name()));
         bar.inc(1);
         outcome
@@ -145,9 +144,9 @@ struct Done {
     cases_played: usize,
 }
 
-fn work(job: &Job, bench: &Bench<'_>, reach: &reach::Reach, patience: Duration) -> Result<Done, Error> {
+fn work(job: &Job, bench: &Bench<'_>, reach: &reach::Reach, args: &SelftestArgs) -> Result<Done, Error> {
     match job {
-        Job::Mutant(mutant) => try_mutant(mutant, bench, reach, patience),
+        Job::Mutant(mutant) => try_mutant(mutant, bench, reach, args),
         Job::Odd(name) => {
             let report = bench.test(Testee::Odd(name), None, ODD_PATIENCE)?;
             Ok(Done {
@@ -156,7 +155,7 @@ fn work(job: &Job, bench: &Bench<'_>, reach: &reach::Reach, patience: Duration) 
                 ..Done::default()
             })
         }
-        Job::Null(name) => match bench.test(Testee::Null(name), None, patience) {
+        Job::Null(name) => match bench.test(Testee::Null(name), None, args.patience) {
             Ok(report) => Ok(Done {
                 findings: finding::holds_something(name, &report),
                 cases_played: report.cases.len(),
@@ -174,13 +173,11 @@ fn try_mutant(
     mutant: &'static Mutant,
     bench: &Bench<'_>,
     reach: &reach::Reach,
-    patience: Duration,
+    args: &SelftestArgs,
 ) -> Result<Done, Error> {
     let killers: Vec<_> =
         bench.suite.cases.iter().filter(|case| case.kills.iter().any(|name| name == mutant.name)).collect();
-    let mut cases: BTreeSet<String> = reach.of(mutant.name, bench.suite);
-    cases.extend(killers.iter().map(|case| case.id.clone()));
-    cases.retain(|id| bench.suite.case(id).is_some_and(|case| case.status == Status::Scored));
+    let mut cases = reach.cases(mutant, bench.suite, args.every_case);
     if cases.is_empty() {
         let why = "its fault acts in no case, and no case names it in `kills`".to_owned();
         return Ok(Done {
@@ -192,7 +189,7 @@ fn try_mutant(
     let mut row = Row::new(mutant);
     let mut doubts: BTreeMap<String, Doubt> = BTreeMap::new();
     for look in 0..LOOKS_MAX {
-        let patience = if look == 0 { patience } else { SECOND_PATIENCE };
+        let patience = if look == 0 { args.patience } else { SECOND_PATIENCE };
         let report = bench.test(Testee::Mutant(mutant.name), Some(&cases), patience)?;
         done.cases_played += report.cases.len();
         row.saw(&report);

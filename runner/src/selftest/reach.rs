@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 use thrum_conform::error::Error;
-use thrum_conform::vector::{Body, Suite};
+use thrum_conform::vector::{Body, Case, Status, Suite};
 
 use super::trial::{Bench, Testee};
+use crate::reference::Mutant;
 use crate::reference::scout::{START, call_of};
 
 /// A scout tries every fault on every tone, which takes its time.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// So many cases are enough to see what else a mutant breaks that acts nearly everywhere.
+const SAMPLE: usize = 100;
 
 /// The places that the scout wrote down, by mutant.
 pub struct Reach {
@@ -33,14 +37,28 @@ impl Reach {
         Ok(Self { places })
     }
 
-    /// The cases in which a mutant's fault acts.
-    pub fn of(&self, mutant: &str, suite: &Suite) -> BTreeSet<String> {
-        let Some(places) = self.places.get(mutant) else { return BTreeSet::new() };
-        let reached = |id: &str, body: &Body| match body {
+    /// The scored cases to run a mutant in: those that name it, and those in which its fault acts. Of very many,
+    /// all that decide a rule which it breaks, and of the others a sample, unless `every` one is asked for.
+    pub fn cases(&self, mutant: &Mutant, suite: &Suite, every: bool) -> BTreeSet<String> {
+        let names = |case: &Case| case.kills.iter().any(|name| name == mutant.name);
+        let decides = |case: &Case| case.decides.iter().any(|rule| mutant.breaks.contains(&rule.as_str()));
+        let scored = suite.cases.iter().filter(|case| case.status == Status::Scored);
+        let acting: Vec<&Case> = scored.filter(|case| names(case) || self.acts(mutant.name, case)).collect();
+        let (own, others): (Vec<&Case>, Vec<&Case>) =
+            acting.into_iter().partition(|case| names(case) || decides(case));
+        let step = if every { 1 } else { others.len().div_ceil(SAMPLE).max(1) };
+        // each mutant has a sample of its own, so that together they meet every case
+        let first = mutant.name.bytes().map(usize::from).sum::<usize>() % step;
+        let sample = others.into_iter().skip(first).step_by(step);
+        own.into_iter().chain(sample).map(|case| case.id.clone()).collect()
+    }
+
+    fn acts(&self, mutant: &str, case: &Case) -> bool {
+        let Some(places) = self.places.get(mutant) else { return false };
+        match &case.body {
             _ if places.contains(START) => true,
             Body::Call { function, .. } => places.contains(&call_of(function)),
-            Body::Wire { .. } => places.contains(id),
-        };
-        suite.cases.iter().filter(|case| reached(&case.id, &case.body)).map(|case| case.id.clone()).collect()
+            Body::Wire { .. } => places.contains(&case.id),
+        }
     }
 }

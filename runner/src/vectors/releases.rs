@@ -8,7 +8,7 @@ use std::path::Path;
 
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
-use thrum_conform::release::{self, Archive, Frozen, Shelf, contents};
+use thrum_conform::release::{self, Archive, Frozen, Kind, Shelf, contents};
 use thrum_conform::rule::Version;
 use thrum_conform::vector::Source;
 
@@ -31,7 +31,10 @@ pub fn freeze(args: &FreezeArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
         all.push(frozen);
     }
     let small = all.iter().any(|frozen| frozen.verdict.is_some_and(|verdict| !verdict.enough));
-    if !args.check && !small {
+    // also in a draft: ids are quoted from the day on that they are seen
+    let lost = all.iter().any(|frozen| frozen.drift.iter().any(|change| change.kind == Kind::CaseLost));
+    let refused = small || lost;
+    if !args.check && !refused {
         for frozen in all.iter().filter(|frozen| frozen.fresh) {
             let name = Shelf::file(frozen.set.version);
             write(&args.sets.join(name), frozen.set.to_text().as_bytes())?;
@@ -39,7 +42,7 @@ pub fn freeze(args: &FreezeArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
     }
     print(|out| {
         for frozen in &all {
-            writeln!(out, "{}", line(frozen, args.check || small))?;
+            writeln!(out, "{}", line(frozen, args.check || refused))?;
             for change in frozen.drift.iter().take(DRIFT_SHOWN) {
                 writeln!(out, "  {}: {change}", change.kind.title())?;
             }
@@ -50,7 +53,12 @@ pub fn freeze(args: &FreezeArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
         Ok(())
     })?;
     let stale = args.check && all.iter().any(|frozen| frozen.fresh);
-    if small {
+    if lost {
+        anstream::eprintln!(
+            "nothing was frozen: a case has another id, and does not say which it had\n(hint: list the old id in \
+             the `was` of the case)"
+        );
+    } else if small {
         anstream::eprintln!(
             "nothing was frozen: the wire version must move first\n(hint: `vectors bump-check` says for what; \
              a case that was wrong is withdrawn, and gets a successor under a new id)"
@@ -61,7 +69,7 @@ pub fn freeze(args: &FreezeArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
              them anew; see CONTRIBUTING.md)"
         );
     }
-    Ok(if small || stale { Exit::Failed } else { Exit::Fine })
+    Ok(if refused || stale { Exit::Failed } else { Exit::Fine })
 }
 
 fn wires(wanted: &[Version], stock: &Stock) -> Result<BTreeSet<Version>, Error> {

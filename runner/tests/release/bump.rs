@@ -137,13 +137,16 @@ fn a_renamed_case_is_followed_by_its_was() {
     case.was.push("framing/split-at-every-byte".to_owned());
     fs::write(dir.path().join("old.json"), old.to_text()).expect("written");
     fs::write(dir.path().join("new.json"), new.to_text()).expect("written");
-    let lost = ["cases that no longer count", "`framing/nameless` is the same; list the old id in its `was`"];
+    let lost = [
+        "cases renamed without `was`",
+        "`framing/nameless` is the same (hint: list the old id in its `was`)",
+    ];
     says(&dir, &["vectors", "diff", "old.json", "new.json"], 0, &lost);
     new.cases.insert("framing/nameless".to_owned(), case);
     fs::write(dir.path().join("new.json"), new.to_text()).expect("written");
     let said =
         says(&dir, &["vectors", "diff", "old.json", "new.json"], 0, &["cases renamed", "was `framing/split"]);
-    assert!(!said.contains("no longer count"), "{said}");
+    assert!(!said.contains("without `was`"), "{said}");
 }
 
 #[test]

@@ -95,6 +95,21 @@ fn a_released_set_is_followed_and_never_changed() {
 }
 
 #[test]
+fn a_case_that_changes_its_id_says_which_it_had() {
+    let dir = scratch();
+    std::fs::create_dir(dir.path().join("sets")).expect("a folder is made");
+    let freeze = ["vectors", "freeze", "--vectors", "thrum", "--sets", "sets"];
+    write_vectors(&dir, "sigil.json", "", "");
+    says(&dir, &freeze, 0, &["0.7.0+1", "a draft, written"]);
+    write_vectors(&dir, "sigil.json", "\"sigil/known-answers\"", "\"sigil/fixed-answers\"");
+    let lost = "cases renamed without `was`: `sigil/known-answers`: `sigil/fixed-answers` is the same";
+    says(&dir, &freeze, 1, &[lost, "nothing was frozen", "(hint: list the old id in the `was`"]);
+    let named = "\"sigil/fixed-answers\",\n      \"was\": [\"sigil/known-answers\"]";
+    write_vectors(&dir, "sigil.json", "\"sigil/known-answers\"", named);
+    says(&dir, &freeze, 0, &["cases renamed: `sigil/fixed-answers`: was `sigil/known-answers`", "written"]);
+}
+
+#[test]
 fn a_set_that_was_changed_by_hand_is_refused() {
     let dir = scratch();
     std::fs::create_dir(dir.path().join("sets")).expect("a folder is made");

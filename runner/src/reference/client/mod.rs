@@ -294,7 +294,7 @@ impl Inner {
     fn hand_over(self: &Arc<Self>, conn: u64, tone: Tone) {
         self.clocks().adopt(&tone);
         let tone = Arc::new(tone);
-        match odd::shown(&tone) {
+        match odd::shown(&tone, self.dialect.worker) {
             Shown::AsItIs => deliver::deliver(self, conn, &tone, &tone),
             Shown::As(shown) => deliver::deliver(self, conn, &tone, &Arc::new(shown)),
             Shown::NotAtAll => deliver::tell(self, &tone),

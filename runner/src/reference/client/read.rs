@@ -106,7 +106,7 @@ impl Reading<'_> {
     }
 
     fn tone(&mut self, mut tone: Tone) -> Option<Next> {
-        if !self.taste.takes(&tone, || self.inner.deliverer.sids()) {
+        if !self.taste.takes(&tone, self.inner.dialect.worker, || self.inner.deliverer.sids()) {
             return None;
         }
         let plain_breath = is_plain_breath(&tone);

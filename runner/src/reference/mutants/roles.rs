@@ -106,9 +106,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let other = BODIES.iter().filter(|(chi, ..)| is(tone, chi));
         when(other.into_iter().any(|(_, key, fits)| is_other(tone, key, *fits)), Take::Die)
     }),
-    arrived("die-on-missing-body-field", &["DIR-02"], "a field of a type is not optional", |_, tone| {
-        when(is(tone, "session-ready") && tone.get("claudeSessionId").is_none_or(Value::is_null), Take::Die)
-    }),
+    arrived(
+        "die-on-missing-body-field",
+        &["DIR-02", "TURN-01"],
+        "a field of a type is not optional",
+        |_, tone| {
+            when(
+                is(tone, "session-ready") && tone.get("claudeSessionId").is_none_or(Value::is_null),
+                Take::Die,
+            )
+        },
+    ),
     arrived("nack-needs-error", &["ECHO-04"], "a refusal without a reason is an error", |_, tone| {
         let bare = tone.get("ok") == Some(&Value::Bool(false)) && !tone.contains_key("error");
         when(is(tone, "echo") && bare, Take::HangUp)

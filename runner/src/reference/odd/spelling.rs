@@ -8,8 +8,8 @@ use crate::reference::client::Tone;
 /// Strings beyond this length are not escaped letter by letter: they would take longer than any deadline.
 const SHORT: usize = 4096;
 
-/// The keys of the envelope whose values are integers, which have one spelling.
-const INTEGERS: [&str; 3] = ["wane", "sentAt", "dusk"];
+/// Keys whose values are integers, which have one spelling.
+const INTEGERS: [&str; 5] = ["index", "blockIdx", "wane", "sentAt", "dusk"];
 
 /// A tone as text.
 pub(in crate::reference) fn spell(tone: Tone) -> String {

@@ -16,8 +16,9 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Digits in a row beyond which a number is too large for most types.
 const DIGITS_MAX: usize = 300;
 
-/// The chi that every application is handed.
+/// The chi that every asker is handed, and those that every worker is.
 const LEAST: [&str; 6] = ["chunk", "finish", "error", "session-ready", "pulse", "log"];
+const LEAST_OF_A_WORKER: [&str; 6] = ["prompt", "tool-result", "release-permit", "cancel", "cleanup", "log"];
 
 /// A line as it goes to the parser; None drops it.
 pub(in crate::reference) fn heard(line: &[u8]) -> Option<Cow<'_, [u8]>> {
@@ -88,11 +89,12 @@ pub(in crate::reference) struct Taste {
 
 impl Taste {
     /// Whether a tone is taken at all. `sids` are the sessions that have a handler.
-    pub fn takes(&mut self, tone: &Tone, sids: impl FnOnce() -> Vec<String>) -> bool {
+    /// Whoever serves prompts takes those of any session.
+    pub fn takes(&mut self, tone: &Tone, serves: bool, sids: impl FnOnce() -> Vec<String>) -> bool {
         let text = |key: &str| tone.get(key).and_then(Value::as_str);
         let chi = text("chi").unwrap_or_default();
         if is(Odd::DropsWhatItMay) {
-            let foreign = text("sid").is_some_and(|sid| !sids().iter().any(|own| own == sid));
+            let foreign = !serves && text("sid").is_some_and(|sid| !sids().iter().any(|own| own == sid));
             return chi::row(chi).is_some() && !foreign && helper::is_dusk(tone) != Some(true);
         }
         if is(Odd::Deduplicates) && chi != "echo" {
@@ -111,12 +113,13 @@ pub(in crate::reference) enum Shown {
 }
 
 /// Whether, and how, a tone is shown to the application.
-pub(in crate::reference) fn shown(tone: &Tone) -> Shown {
+pub(in crate::reference) fn shown(tone: &Tone, worker: bool) -> Shown {
     if !is(Odd::HandsOverLeast) {
         return Shown::AsItIs;
     }
     let chi = tone.get("chi").and_then(Value::as_str).unwrap_or_default();
-    if LEAST.contains(&chi) { Shown::As(with_defaults(tone.clone())) } else { Shown::NotAtAll }
+    let least = if worker { LEAST_OF_A_WORKER } else { LEAST };
+    if least.contains(&chi) { Shown::As(with_defaults(tone.clone())) } else { Shown::NotAtAll }
 }
 
 /// The tone with null for each key of the envelope that it does not have, as typed clients see it.
