@@ -278,8 +278,8 @@ pub(super) fn arrived_tone(memory: &mut Memory, tone: &mut Tone) -> Take {
 }
 
 /// Where the active fault sends a tone, instead of the usual way.
-pub(super) fn routed(sids: &[String], tone: &Tone, usual: &Option<String>) -> Targets {
-    let astray = |targets: Vec<Option<String>>| targets != [usual.clone()];
+pub(super) fn routed(sids: &[String], tone: &Tone, usual: Option<&String>) -> Targets {
+    let astray = |targets: Vec<Option<String>>| targets != [usual.cloned()];
     visit(|_, at| matches!(at, At::Route(targets) if targets(sids, tone).is_some_and(astray)));
     match active() {
         Some(At::Route(targets)) => targets(sids, tone),

@@ -128,7 +128,7 @@ impl Deliverer {
 pub fn deliver(inner: &Arc<Inner>, conn: u64, tone: &Arc<Tone>, shown: &Arc<Tone>) {
     let deliverer = &inner.deliverer;
     let usual = inner.unless_muted(deliverer.route(tone), tone);
-    let targets = routed(&deliverer.sids(), tone, &usual).unwrap_or_else(|| vec![usual]);
+    let targets = routed(&deliverer.sids(), tone, usual.as_ref()).unwrap_or_else(|| vec![usual]);
     for to in targets {
         let handler = deliverer.handler(to.as_deref());
         let delivery = Delivery { conn, to: to.clone(), tone: shown.clone() };
