@@ -86,8 +86,8 @@ fn gated<'p>(plan: &'p Plan<'_>, side: Side) -> BTreeSet<&'p str> {
 
 /// The rules that some case of a plan decides for an asker.
 fn decided<'a>(plan: &Plan<'a>) -> BTreeSet<&'a str> {
-    let plain = plan.jobs.iter().filter(|job| job.side.is_plain());
-    let scored = plain.filter(|job| job.case.status == Status::Scored);
+    let askers = plan.jobs.iter().filter(|job| job.side.is_plain());
+    let scored = askers.filter(|job| job.case.status == Status::Scored);
     let rules = scored.flat_map(|job| {
         job.case.decides.iter().map(String::as_str).filter(|rule| match &job.case.body {
             Body::Wire { .. } => true,
