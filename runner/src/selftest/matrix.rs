@@ -206,17 +206,14 @@ impl Report<'_> {
 
 /// As many names as fit, and how many more there are.
 fn listed(names: &[&str], room: usize) -> String {
-    const MORE: usize = "… and 999 more".len();
-    let mut line = String::new();
-    for (place, name) in names.iter().enumerate() {
-        let next = if place == 0 { (*name).to_owned() } else { format!(", {name}") };
-        let is_last = place + 1 == names.len();
-        if place > 0 && line.len() + next.len() + if is_last { 0 } else { MORE } > room {
-            return format!("{line} … and {} more", names.len() - place);
-        }
-        line.push_str(&next);
+    const MORE: usize = " … and 999 more".len();
+    let whole = names.join(", ");
+    if whole.len() <= room {
+        return whole;
     }
-    line
+    let fit =
+        (1..names.len()).take_while(|count| names[..*count].join(", ").len() + MORE <= room).count().max(1);
+    format!("{} … and {} more", names[..fit].join(", "), names.len() - fit)
 }
 
 #[cfg(test)]

@@ -99,16 +99,25 @@ fn a_chi_that_is_gone_or_renamed_is_a_major() {
 fn cases_and_words_need_a_revision_and_scored_expectations_a_major() {
     type Change = fn(&mut Set);
     let id = "framing/split-at-every-byte";
-    let rows: [(Change, &str, i32); 6] = [
+    let rows: [(Change, &str, i32); 7] = [
         (|_| (), "no step", 0),
         (|set| set.cases.values_mut().for_each(|case| case.words.push('x')), "a new revision", 0),
         (
             |set| {
-                let case = set.cases.remove("framing/split-at-every-byte").expect("it is there");
+                let mut case = set.cases.remove("framing/split-at-every-byte").expect("it is there");
+                case.expects.push('x');
                 set.cases.insert("framing/new".to_owned(), case);
             },
             "a new revision",
             0,
+        ),
+        (
+            |set| {
+                let case = set.cases.remove("framing/split-at-every-byte").expect("it is there");
+                set.cases.insert("framing/nameless".to_owned(), case);
+            },
+            "a major",
+            1,
         ),
         (|set| edit(set, |case| case.status = "withdrawn".to_owned()), "a new revision", 0),
         (|set| edit(set, |case| case.expects.push('x')), "a major", 1),
