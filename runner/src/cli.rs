@@ -117,7 +117,7 @@ pub struct ClientArgs {
     /// From which level on a broken rule fails the run
     #[arg(long, value_enum, default_value_t = LevelArg::Must)]
     pub level: LevelArg,
-    /// How many processes of the client at once [default: the number of cores]
+    /// How many processes of the client at once [default: one more than cores, since some wait]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
     #[command(flatten)]

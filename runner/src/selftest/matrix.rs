@@ -142,7 +142,7 @@ impl Report<'_> {
             count => (RED, format!("{count} findings")),
         };
         let by_rule = self.matrix.by_rule();
-        let bite = self.book.rules().filter(|rule| by_rule.contains_key(rule.id.as_str())).count();
+        let bite = self.scored().filter(|rule| by_rule.contains_key(rule.id.as_str())).count();
         writeln!(
             out,
             "{mark}{said}{mark:#}: {} mutants, {bite} rules broken by them{} · {} cases played in {:.1} s",

@@ -95,7 +95,11 @@ impl Request {
 
 /// Writes JSON with every character beyond ASCII escaped, and an LF.
 fn ascii_line(message: &Value) -> Vec<u8> {
-    let text = message.to_string();
+    let mut text = message.to_string();
+    if text.is_ascii() && !text.contains('\u{7f}') {
+        text.push('\n');
+        return text.into_bytes();
+    }
     let mut line = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         if character.is_ascii() && character != '\u{7f}' {
