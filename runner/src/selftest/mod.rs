@@ -7,11 +7,13 @@
 //! - [`trial`] tests one testee;
 //! - [`reach`] tells which cases a mutant's fault can show in, so that only those are run;
 //! - [`finding`] says what is not as it should be;
-//! - [`matrix`] keeps which mutant broke what, and writes it.
+//! - [`matrix`] keeps which mutant broke what;
+//! - [`report`] writes it.
 
 mod finding;
 mod matrix;
 mod reach;
+mod report;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -106,7 +108,7 @@ pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
         findings.extend(finding::idle(&matrix, &book, &suite));
     }
     matrix.rows.sort_by(|a, b| a.mutant.cmp(b.mutant));
-    let report = matrix::Report {
+    let report = report::Report {
         vectors: release,
         book: &book,
         suite: &suite,
@@ -192,7 +194,7 @@ fn try_mutant(
         let patience = if look == 0 { args.patience } else { SECOND_PATIENCE };
         let report = bench.test(Testee::Mutant(mutant.name), Some(&cases), patience)?;
         done.cases_played += report.cases.len();
-        row.saw(&report);
+        row.saw(&report, mutant.breaks);
         let found = Look { mutant, report: &report, cases: &cases, killers: &killers }.doubts();
         if look == 0 {
             doubts = found;
