@@ -189,24 +189,29 @@ fn try_mutant(
     }
     let mut done = Done::default();
     let mut row = Row::new(mutant);
-    let mut doubts: BTreeMap<String, Doubt> = BTreeMap::new();
+    let mut doubts: Option<BTreeMap<String, Doubt>> = None;
     for look in 0..LOOKS_MAX {
         let patience = if look == 0 { args.patience } else { SECOND_PATIENCE };
-        let report = bench.test(Testee::Mutant(mutant.name), Some(&cases), patience)?;
+        let report = match bench.test(Testee::Mutant(mutant.name), Some(&cases), patience) {
+            // too slow to start is no verdict
+            Err(Error::Broken(_)) if look + 1 < LOOKS_MAX => continue,
+            report => report?,
+        };
         done.cases_played += report.cases.len();
         row.saw(&report, mutant.breaks);
         let found = Look { mutant, report: &report, cases: &cases, killers: &killers }.doubts();
-        if look == 0 {
-            doubts = found;
-        } else {
-            doubts.retain(|what, _| found.contains_key(what));
-        }
-        if doubts.is_empty() {
+        let still: BTreeMap<String, Doubt> = match doubts.take() {
+            None => found,
+            Some(before) => before.into_iter().filter(|(what, _)| found.contains_key(what)).collect(),
+        };
+        if still.is_empty() {
             break;
         }
-        cases = doubts.values().flat_map(|doubt| doubt.cases.iter().cloned()).collect();
+        cases = still.values().flat_map(|doubt| doubt.cases.iter().cloned()).collect();
+        doubts = Some(still);
     }
-    done.findings.extend(doubts.into_iter().map(|(what, doubt)| Finding { what, why: doubt.why }));
+    let lasting = doubts.into_iter().flatten();
+    done.findings.extend(lasting.map(|(what, doubt)| Finding { what, why: doubt.why }));
     done.row = Some(row);
     Ok(done)
 }
