@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks everything: formatting, lints, tests, docs, and the clients. Says by name what it left out for want of a
-# toolchain. Exits non-zero at the first thing that is not right.
+# Checks everything: formatting, lints, tests, docs, vectors, clients, and the suite itself. Says by name what it left
+# out for want of a toolchain. Exits non-zero at the first thing that is not right.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

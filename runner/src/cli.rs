@@ -118,12 +118,12 @@ pub struct ClientArgs {
     #[arg(long, value_enum, default_value_t = LevelArg::Must)]
     pub level: LevelArg,
     /// How many processes of the client at once [default: one more than cores, since some wait]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = times)]
     pub jobs: Option<usize>,
     #[command(flatten)]
     pub patience: PatienceArgs,
     /// Play the cases in an order of chance; the seed that is printed makes the same order again
-    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, value_parser = seed)]
     #[expect(clippy::option_option, reason = "absent, without a seed, and with one")]
     pub shuffle: Option<Option<u64>>,
     /// Play each case so often; a verdict that is not the same each time fails the run
@@ -174,7 +174,7 @@ pub struct SelftestArgs {
     #[arg(value_name = "TESTEE")]
     pub testee: Vec<String>,
     /// How many testees at once [default: six times the number of cores, since mutants hang on purpose]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = times)]
     pub jobs: Option<usize>,
     /// Run a mutant that acts nearly everywhere in every such case, not in a sample of them
     #[arg(long)]
@@ -311,6 +311,11 @@ fn times(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|times| (1..=100_000).contains(times))
         .ok_or_else(|| format!("`{text}` is no number from 1 to 100000"))
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no seed; write a whole number, or `--shuffle` alone for a new one"))
 }
 
 fn factor(text: &str) -> Result<f64, String> {

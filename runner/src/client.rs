@@ -1,5 +1,6 @@
 //! `client` and `smoke`: has a client tested, and writes the reports.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -17,12 +18,13 @@ use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::Command;
 
-use crate::cli::{ClientArgs, ColorArg, LevelArg, PatienceArgs, ProfileArg, RoleArg, SmokeArgs};
+use crate::cli::{ClientArgs, ColorArg, LevelArg, PatienceArgs, ProfileArg, ReportArg, RoleArg, SmokeArgs};
 use crate::source::Loaded;
 use crate::{reference, source};
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
+    check_reports(&args.report)?;
     let Loaded { book, suite, bodies, release, only } = source::load(&args.source)?;
     if let (Some(only), Some(wanted)) = (only, args.wire)
         && only != wanted
@@ -196,12 +198,31 @@ fn write_reports(report: &Report, args: &ClientArgs) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses, before a long run and not after it, a report that could not be written.
+pub fn check_reports(reports: &[ReportArg]) -> Result<(), Error> {
+    for path in reports.iter().filter_map(|wanted| wanted.path.as_deref()) {
+        if path.is_dir() {
+            return Err(cannot_write(path, &"is a folder (hint: name a file)"));
+        }
+        if !folder(path).is_dir() {
+            return Err(cannot_write(path, &format!("there is no folder `{}`", folder(path).display())));
+        }
+    }
+    Ok(())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn cannot_write(path: &Path, why: &dyn Display) -> Error {
+    Error::Input(format!("cannot write the report to `{}`: {why}", path.display()))
+}
+
 /// Writes a file without colours, whole or not at all.
 pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let fault =
-        |error: io::Error| Error::Input(format!("cannot write the report to `{}`: {error}", path.display()));
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(parent).map_err(fault)?;
+    let fault = |error| cannot_write(path, &error);
+    let mut file = NamedTempFile::new_in(folder(path)).map_err(fault)?;
     let mut plain = anstream::StripStream::new(Vec::new());
     write(&mut plain).map_err(fault)?;
     file.write_all(&plain.into_inner()).map_err(fault)?;

@@ -50,7 +50,14 @@ pub fn archive(path: &Path) -> Result<Option<Vec<u8>>, Error> {
         return Ok(None);
     }
     let bytes = std::fs::read(path).map_err(|error| Error::Input(format!("{}: {error}", path.display())))?;
-    Ok(is_archive(&bytes).then_some(bytes))
+    if is_archive(&bytes) {
+        return Ok(Some(bytes));
+    }
+    if path.extension().is_some_and(|extension| extension == "tar" || extension == "gz") {
+        let message = format!("{}: is no archive, or not all of one", path.display());
+        return Err(Error::Input(format!("{message}\n(hint: fetch it again, and unpack a compressed one)")));
+    }
+    Ok(None)
 }
 
 fn pinned(path: &Path, bytes: &[u8], doc: Option<&Path>) -> Result<Loaded, Error> {

@@ -146,8 +146,18 @@ fn wrong_arguments_are_named_with_a_hint() {
         (
             vec!["client", "--report", "json=no/such/folder/r.json", "--run", "version/*"],
             2,
-            ["cannot write the report", ""],
+            ["cannot write the report", "no folder `no/such/folder`"],
         ),
+        (
+            vec!["selftest", "--report", "json=no/such/folder/r.json"],
+            2,
+            ["cannot write the report", "no folder"],
+        ),
+        (vec!["selftest", "no-such-testee"], 2, ["no testee matches `no-such-testee`", "(hint:"]),
+        (vec!["selftest", "-j", "0"], 2, ["`0` is no number from 1", ""]),
+        (vec!["client", "--jobs", "0"], 2, ["`0` is no number from 1", ""]),
+        (vec!["client", "--repeat", "0"], 2, ["`0` is no number from 1", ""]),
+        (vec!["client", "--shuffle=x"], 2, ["`x` is no seed", "--shuffle"]),
     ] {
         let trial = Trial::new();
         let output = trial.run(&arguments);

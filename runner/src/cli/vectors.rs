@@ -23,8 +23,8 @@ release demands), kills.json (which case catches which bug), CHANGELOG.md, and m
 the SHA-256 of every file. The same vectors give the same bytes. `client --vectors ARCHIVE` runs it.
 
 Examples:
-  thrum-conform vectors export -o /tmp/vectors                  the newest wire
-  thrum-conform vectors export --wire 0.6.0 -o /tmp/vectors     what binds an older client";
+  thrum-conform vectors export -o dist                  the newest wire
+  thrum-conform vectors export --wire 0.6.0 -o dist     what binds an older client";
 
 const FREEZES: &str = "\
 A set says what one release demands, with a digest of every case. After a change to the vectors,

@@ -66,6 +66,7 @@ impl Job {
 /// `selftest`.
 pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
     let began = Instant::now();
+    client::check_reports(&args.report)?;
     let Loaded { book, suite, bodies, release, .. } = source::load(&args.source)?;
     let bench = Bench::new(&book, &suite, &bodies);
     let wanted =
