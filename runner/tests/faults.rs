@@ -123,6 +123,19 @@ fn a_child_left_behind_is_killed_and_said() {
 }
 
 #[test]
+fn a_verdict_that_is_not_the_same_each_time_fails_the_run() {
+    let trial = Trial::new();
+    let arguments = ["--jobs", "1", "--repeat", "8", "--shuffle=7"];
+    let wanted =
+        ["UNSTEADY version/is-", "7 times  VER-03 held", "1 times  VER-03 broken", "each 8 times · seed 7"];
+    let output = trial.with_shim("fickle", &arguments);
+    check(&output, 1, &wanted, "fickle");
+    let once = trial.with_shim("fickle", &[]);
+    assert!(!String::from_utf8_lossy(&once.stdout).contains("UNSTEADY"));
+    trial.assert_clean("fickle");
+}
+
+#[test]
 fn wrong_arguments_are_named_with_a_hint() {
     for (arguments, code, wanted) in [
         (

@@ -47,7 +47,8 @@ fn value(report: &Report) -> Value {
             "profile": unsteady.side.profile.word(),
             "outcomes": unsteady.outcomes.iter().map(|(what, times)| json!({"what": what, "times": times})).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "seed": report.seed,
+        "seed": report.order.seed,
+        "times": report.order.times,
         "diagnosis": report.diagnosis.as_ref().map(|(what, hint)| json!({"what": what, "hint": hint})),
         "notes": report.notes,
     })

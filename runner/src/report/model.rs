@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::exit::Exit;
 use crate::judge::{Failure, Scene};
 use crate::rule::{Level, Side};
-use crate::run::Unsteady;
+use crate::run::{Order, Unsteady};
 use crate::testee::Identity;
 
 /// A whole run, scored.
@@ -38,8 +38,8 @@ pub struct Report {
     pub diagnosis: Option<(String, String)>,
     /// Cases whose verdict was not the same each time.
     pub unsteady: Vec<Unsteady>,
-    /// What made the order of the cases, where chance did.
-    pub seed: Option<u64>,
+    /// What made the order of the cases, and how often each was to be played.
+    pub order: Order,
     /// Things to know beside the verdicts.
     pub notes: Vec<String>,
     /// What the process ends with.

@@ -262,8 +262,10 @@ fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let who = format!("{} {} ({})", report.identity.name, report.identity.version, report.identity.lang);
     let sides = shown(report);
-    let seed = report.seed.map_or_else(String::new, |seed| format!(" · seed {seed}"));
-    let seconds = format!("{:.2} s{seed}", report.took.as_secs_f64());
+    let times =
+        if report.order.times > 1 { format!(" · each {} times", report.order.times) } else { String::new() };
+    let seed = report.order.seed.map_or_else(String::new, |seed| format!(" · seed {seed}"));
+    let seconds = format!("{:.2} s{times}{seed}", report.took.as_secs_f64());
     let style = if report.exit.code() == 0 { GREEN } else { RED };
     let partial = if report.exit.code() == 130 { "interrupted: " } else { "" };
     let (about, within) = match sides.as_slice() {

@@ -70,8 +70,8 @@ pub struct Results<'a> {
     pub cases: Vec<Judged<'a>>,
     /// Cases whose verdict was not the same each time.
     pub unsteady: Vec<Unsteady>,
-    /// What made the order.
-    pub seed: Option<u64>,
+    /// What made the order, and how often each case was to be played.
+    pub order: Order,
     /// What keeps the client from being tested, where something does.
     pub gate: Option<Gate>,
     /// From the first process to the last.
@@ -149,7 +149,7 @@ pub async fn run<'a>(
         plan,
         cases,
         unsteady,
-        seed: run.order.seed,
+        order: run.order,
         gate,
         took: began.elapsed(),
         interrupted: interrupted.get(),

@@ -103,7 +103,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
             .collect(),
         without_case,
         unsteady: results.unsteady,
-        seed: results.seed,
+        order: results.order,
         diagnosis: results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
         notes,
         exit,

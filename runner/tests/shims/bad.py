@@ -45,6 +45,7 @@ if FAULT == "hangs-at-start":
 if FAULT == "floods":
     while True:
         sys.stdout.write("x" * 65535 + "\n")
+calls = 0
 for line in sys.stdin:
     message = json.loads(line)
     op, ident = message["op"], message["id"]
@@ -75,6 +76,9 @@ for line in sys.stdin:
         say({"id": ident, "ok": False, "impossible": True, "why": "the type system forbids it"})
     elif FAULT == "unknown-key" and op == "call":
         say({"ev": "delivered", "client": "c1", "conn": 1, "to": None, "tone": {}, "at": 1})
+    elif FAULT == "fickle" and op == "call":
+        calls += 1
+        say({"id": ident, "ok": True, "value": "banana" if calls == 5 else "0.7.0"})
     elif FAULT == "noisy" and op == "call":
         print("calling", message["fn"], flush=True)
         say({"id": ident, "ok": True, "value": "0.7.0"})
