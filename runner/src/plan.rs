@@ -101,10 +101,12 @@ pub fn plan<'a>(
     selection: &Selection,
 ) -> Result<Plan<'a>, String> {
     let sides = sides(identity, selection)?;
+    misspelt(suite, book, selection)?;
     let wanted: BTreeSet<&str> =
         suite.cases.iter().filter(|case| selection.takes(case, book)).map(|case| case.id.as_str()).collect();
     if wanted.is_empty() {
-        return Err(nothing(suite, selection));
+        return Err("no case is left to run\n(hint: `--run`, `--skip` and `--rule` leave none between them)"
+            .to_owned());
     }
     // a negative counts only if its twin passed in the same run
     let twins: BTreeSet<&str> = suite
@@ -118,6 +120,16 @@ pub fn plan<'a>(
             && (wanted.contains(case.id.as_str()) || twins.contains(case.id.as_str()))
     };
     let cases: Vec<&Case> = suite.cases.iter().filter(runs).collect();
+    let belongs =
+        |case: &Case, side: &Side| case.profile == side.profile && case.under_test.contains(&side.party);
+    let is_narrowed = selection.role.is_some() || selection.profile.is_some();
+    if is_narrowed && !cases.iter().any(|case| sides.iter().any(|side| belongs(case, side))) {
+        let asked: Vec<String> = sides.iter().map(|side| format!("`{side}`")).collect();
+        return Err(format!(
+            "none of the selected cases is for {}\n(hint: without `--role` and `--profile` a case runs for everyone whom it tests)",
+            asked.join(" or ")
+        ));
+    }
     let job = |side: Side, case| Job { case, side, examples: visible(case, &identity.caps) };
     let applies = |side: Side, case: &Case| stays_out(case, side, identity, selection).is_none();
     let jobs = sides
@@ -240,31 +252,30 @@ fn visible(case: &Case, caps: &BTreeSet<String>) -> Vec<usize> {
     (0..examples.len()).filter(shows).collect()
 }
 
-fn nothing(suite: &Suite, selection: &Selection) -> String {
-    let names = |texts: Vec<String>, known: Vec<&str>| {
-        let mut near: Vec<&str> = known;
-        near.sort_by_key(|name| {
-            texts
-                .iter()
-                .map(|text| strsim::damerau_levenshtein(text.trim_matches('*'), name))
-                .min()
-                .unwrap_or(usize::MAX)
-        });
-        near.truncate(3);
-        near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+/// Each pattern must match a case and each rule have one: what is misspelt would else be left out in silence.
+fn misspelt(suite: &Suite, book: &RuleBook, selection: &Selection) -> Result<(), String> {
+    let named = |case: &Case, glob: &GlobMatcher| {
+        glob.is_match(&case.id) || case.was.iter().any(|was| glob.is_match(was))
     };
-    let cases: Vec<&str> = suite.cases.iter().map(|case| case.id.as_str()).collect();
-    if !selection.run.is_empty() {
-        let asked: Vec<String> = selection.run.iter().map(|glob| glob.glob().glob().to_owned()).collect();
-        return format!(
-            "no case matches `{}`\n(hint: the nearest are {})",
-            asked.join("`, `"),
-            names(asked, cases)
-        );
+    if let Some(idle) = selection.run.iter().find(|glob| !suite.cases.iter().any(|case| named(case, glob))) {
+        let asked = idle.glob().glob();
+        let near = nearest(asked, suite.cases.iter().map(|case| case.id.as_str()));
+        return Err(format!("no case matches `{asked}`\n(hint: the nearest are {near})"));
     }
-    let rules: BTreeSet<&str> =
+    let decided: BTreeSet<&str> =
         suite.cases.iter().flat_map(|case| &case.decides).map(String::as_str).collect();
-    let asked = selection.rules.clone();
-    let near = names(asked.clone(), rules.into_iter().collect());
-    format!("no case decides `{}`\n(hint: the nearest rules with a case are {near})", asked.join("`, `"))
+    let is_judged = |rule: &str| decided.contains(rule) || book.get(rule).is_some_and(|rule| rule.ambient);
+    if let Some(idle) = selection.rules.iter().find(|rule| !is_judged(rule)) {
+        let near = nearest(idle, decided.iter().copied());
+        return Err(format!("no case decides `{idle}`\n(hint: the nearest rules with a case are {near})"));
+    }
+    Ok(())
+}
+
+/// The three names that are most like this one.
+fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let mut near: Vec<&str> = known.collect();
+    near.sort_by_key(|name| strsim::damerau_levenshtein(asked.trim_matches('*'), name));
+    near.truncate(3);
+    near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

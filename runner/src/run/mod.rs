@@ -176,7 +176,7 @@ fn check_identity(identity: &Identity, selection: &Selection) -> Result<(), Erro
     let wire = selection.wire.to_string();
     if identity.wire != wire {
         return Err(Error::Input(format!(
-            "the client targets wire {}, but the run is about wire {wire}\n(hint: `--wire {}` runs the cases of that version)",
+            "the client targets wire {}, but the run is about wire {wire}\n(hint: `--wire {}` runs the cases of that version; an archive is cut for one alone)",
             identity.wire, identity.wire
         )));
     }
