@@ -9,7 +9,7 @@ use super::json::Document;
 pub struct Fault {
     /// Path as the source names it.
     pub file: String,
-    /// Counted from 1.
+    /// Counted from 1; 0 where a file as a whole is at fault.
     pub line: usize,
     /// JSON pointer; empty for the file as a whole.
     pub pointer: String,
@@ -20,7 +20,8 @@ pub struct Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let between = if self.pointer.is_empty() { "" } else { ": " };
-        write!(f, "{}:{}: {}{between}{}", self.file, self.line, self.pointer, self.message)
+        let line = if self.line == 0 { String::new() } else { format!(":{}", self.line) };
+        write!(f, "{}{line}: {}{between}{}", self.file, self.pointer, self.message)
     }
 }
 

@@ -93,5 +93,5 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
 }
 
 fn fault(path: &Path, message: String) -> Fault {
-    Fault { file: path.display().to_string(), line: 1, pointer: String::new(), message }
+    Fault { file: path.display().to_string(), line: 0, pointer: String::new(), message }
 }
