@@ -1,7 +1,8 @@
 //! `client` and `smoke`: has a client tested, and writes the reports.
 
-use std::fmt::Display;
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
@@ -198,36 +199,52 @@ fn write_reports(report: &Report, args: &ClientArgs) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses, before a long run and not after it, a report that could not be written.
+/// Whether reports can be written where they are wanted: asked before a run, so that none is lost for a misspelt path.
 pub fn check_reports(reports: &[ReportArg]) -> Result<(), Error> {
-    for path in reports.iter().filter_map(|wanted| wanted.path.as_deref()) {
+    for path in reports.iter().filter_map(|report| report.path.as_deref()) {
         if path.is_dir() {
-            return Err(cannot_write(path, &"is a folder (hint: name a file)"));
+            return Err(unwritable(path, "it is a folder (hint: name a file)"));
         }
-        if !folder(path).is_dir() {
-            return Err(cannot_write(path, &format!("there is no folder `{}`", folder(path).display())));
+        if !is_special(path) {
+            draft(path)?;
         }
     }
     Ok(())
 }
 
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn cannot_write(path: &Path, why: &dyn Display) -> Error {
-    Error::Input(format!("cannot write the report to `{}`: {why}", path.display()))
-}
-
 /// Writes a file without colours, whole or not at all.
 pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let fault = |error| cannot_write(path, &error);
-    let mut file = NamedTempFile::new_in(folder(path)).map_err(fault)?;
+    let fault = |error: io::Error| unwritable(path, &error.to_string());
     let mut plain = anstream::StripStream::new(Vec::new());
     write(&mut plain).map_err(fault)?;
-    file.write_all(&plain.into_inner()).map_err(fault)?;
+    let text = plain.into_inner();
+    if is_special(path) {
+        return File::options().write(true).open(path).and_then(|mut to| to.write_all(&text)).map_err(fault);
+    }
+    let mut file = draft(path)?;
+    file.write_all(&text).map_err(fault)?;
     file.persist(path).map_err(|error| fault(error.error))?;
     Ok(())
+}
+
+/// A file that is to take the place of this one, readable for whom the umask says.
+fn draft(path: &Path) -> Result<NamedTempFile, Error> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        return Err(unwritable(path, &format!("there is no folder `{}`", parent.display())));
+    }
+    let open = std::fs::Permissions::from_mode(0o666);
+    let file = tempfile::Builder::new().permissions(open).tempfile_in(parent);
+    file.map_err(|error| unwritable(path, &error.kind().to_string()))
+}
+
+/// A device or a pipe, such as `/dev/null`: nothing may take its place.
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+fn unwritable(path: &Path, why: &str) -> Error {
+    Error::Input(format!("cannot write the report to `{}`: {why}", path.display()))
 }
 
 /// Writes to stdout; a reader that has gone away is no error.
