@@ -7,6 +7,7 @@ use tempfile::NamedTempFile;
 use thrum_conform::error::Error;
 use thrum_conform::vector::{Body, Case, Status, Suite};
 
+use super::finding::{Finding, not_sound};
 use super::trial::{Bench, Testee};
 use crate::reference::Mutant;
 use crate::reference::scout::{START, call_of};
@@ -23,18 +24,19 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Runs the scout through all scored cases.
-    pub fn scout(bench: &Bench<'_>) -> Result<Self, Error> {
+    /// Runs the scout through all scored cases. It carries no fault, so what it breaks is a finding: its notes are
+    /// not whole then.
+    pub fn scout(bench: &Bench<'_>) -> Result<(Self, Vec<Finding>), Error> {
         let broken = |error: std::io::Error| Error::Broken(format!("the scout's notes: {error}"));
         let notes = NamedTempFile::new().map_err(broken)?;
-        bench.test(Testee::Scout(notes.path()), None, PATIENCE)?;
+        let report = bench.test(Testee::Scout(notes.path()), None, PATIENCE)?;
         let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for line in std::fs::read_to_string(notes.path()).map_err(broken)?.lines() {
             if let Some((place, mutant)) = line.split_once('\t') {
                 places.entry(mutant.to_owned()).or_default().insert(place.to_owned());
             }
         }
-        Ok(Self { places })
+        Ok((Self { places }, not_sound("the scout", &report)))
     }
 
     /// The scored cases to run a mutant in: those that name it, and those in which its fault acts. Of very many,

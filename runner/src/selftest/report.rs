@@ -61,10 +61,11 @@ impl Report<'_> {
                 writeln!(out, "  {}", finding.why)?;
             }
         }
-        let (mark, said) = match self.findings.len() {
-            0 => (GREEN, "the suite proves itself".to_owned()),
-            1 => (RED, "1 finding".to_owned()),
-            count => (RED, format!("{count} findings")),
+        let (mark, said) = match (self.findings.len(), self.whole) {
+            (0, true) => (GREEN, "the suite proves itself".to_owned()),
+            (0, false) => (GREEN, "no finding".to_owned()),
+            (1, _) => (RED, "1 finding".to_owned()),
+            (count, _) => (RED, format!("{count} findings")),
         };
         let by_rule = self.matrix.by_rule();
         let bite = self.scored().filter(|rule| by_rule.contains_key(rule.id.as_str())).count();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use thrum_conform::error::Error;
@@ -19,6 +20,23 @@ use crate::client::{block_on, interrupted, testee};
 /// Testees that hang wait most of the time: several processes of one wait side by side.
 const PROCESSES_MAX: usize = 4;
 const CASES_A_PROCESS: usize = 8;
+
+/// Whether the user has asked to end: between two trials nobody else would notice.
+static ASKED_TO_END: AtomicBool = AtomicBool::new(false);
+
+/// Listens for Ctrl-C as long as the process lives.
+fn listen() -> Result<(), Error> {
+    let listener = std::thread::Builder::new().spawn(|| {
+        let heard = async {
+            interrupted().await;
+            ASKED_TO_END.store(true, Ordering::Relaxed);
+            Ok(())
+        };
+        // without a listener each trial still listens for itself
+        let _ = block_on(heard);
+    });
+    listener.map(drop).map_err(|error| Error::Broken(format!("cannot start a thread: {error}")))
+}
 
 /// What all trials share.
 pub struct Bench<'a> {
@@ -52,10 +70,12 @@ impl Testee<'_> {
 }
 
 impl<'a> Bench<'a> {
-    pub fn new(book: &'a RuleBook, suite: &'a Suite, bodies: &'a Bodies) -> Self {
+    /// A bench that the user can call off.
+    pub fn new(book: &'a RuleBook, suite: &'a Suite, bodies: &'a Bodies) -> Result<Self, Error> {
+        listen()?;
         // what is not scored proves nothing, and takes its time
         let scored = suite.cases.iter().filter(|case| case.status == Status::Scored);
-        Self { book, suite, bodies, scored: scored.map(|case| case.id.clone()).collect() }
+        Ok(Self { book, suite, bodies, scored: scored.map(|case| case.id.clone()).collect() })
     }
 
     /// Runs these cases, or all that are scored.
@@ -85,7 +105,7 @@ impl<'a> Bench<'a> {
             keep_scenes: false,
         };
         let results = block_on(async { run(&run_of, &|_, _| (), interrupted()).await })?;
-        if results.interrupted {
+        if results.interrupted || ASKED_TO_END.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
         let scoring = Scoring {
