@@ -18,22 +18,45 @@ pub const RED: Style = AnsiColor::Red.on_default().bold();
 
 const EXAMPLES: &str = "\
 Examples:
-  thrum-conform client                                   test the built-in reference client
-  thrum-conform client -- python3 ci/python/shim.py      test a Python client through its shim
-  thrum-conform client --run 'tools/*' -- ./shim         only some cases
-  thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim    released vectors, pinned
-  thrum-conform smoke -- ./shim                          is my shim a shim?
-  thrum-conform explain FRAME-10                         a rule, its cases and its mutants
+  thrum-conform client -- python3 ci/python/shim.py   test a client
+  thrum-conform smoke -- ./shim                       is my shim a shim?
+  thrum-conform explain FRAME-10                      a rule, and what breaks it
+  thrum-conform selftest                              can I trust the suite?";
 
-Exit codes: 0 conformant · 1 not conformant · 2 wrong usage or input · 3 incomplete: nothing failed, but a
-required rule stayed undecided · 4 the suite or the shim broke · 130 interrupted";
+const CLIENT_NOTES: &str = "\
+Examples:
+  thrum-conform client                       test the built-in client
+  thrum-conform client -- python3 ci/python/shim.py
+  thrum-conform client --run 'tools/*' --trace -- ./shim
+  thrum-conform client --role worker --profile live -- ./shim
+  thrum-conform client --shuffle --repeat 20 -- ./shim  is each verdict steady?
+  thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim
+
+Exit codes:
+  0    every required rule held, and at least one was decided
+  1    a required rule was broken, or a verdict was not steady
+  2    wrong usage or input
+  3    incomplete: nothing failed, but a required rule stayed undecided
+  4    the suite or the shim broke
+  130  interrupted; what was seen so far is reported";
 
 const SELFTEST_NOTES: &str = "\
-A mutant is the built-in client with one fault. It must die by each case that names it in `kills`, and break no
-rule that it does not declare. Odd but conformant testees must hold every rule, null testees none.
+A mutant is the built-in client with one fault. It must die by each case that
+names it in `kills`, and break no rule that it does not declare. Each scored
+rule and case must catch a mutant. Odd but conformant testees must hold every
+rule, null testees none.
 
-Exit codes: 0 the suite proves itself · 1 a finding · 2 wrong usage or input · 4 the control mutant survived, or
-the suite broke · 130 interrupted";
+Examples:
+  thrum-conform selftest                  everything, in under a minute
+  thrum-conform selftest 'sigil-*'        only these, in seconds
+  thrum-conform selftest --report json=matrix.json
+
+Exit codes:
+  0    no finding
+  1    a finding
+  2    wrong usage or input
+  4    the control mutant survived, or the suite broke
+  130  interrupted";
 
 /// Conformance suite for clients of the thrum wire.
 ///
@@ -51,7 +74,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Test a client; without a command, the built-in reference client
-    #[command(after_help = EXAMPLES)]
+    #[command(after_help = CLIENT_NOTES)]
     Client(ClientArgs),
     /// Check a shim alone: does it speak the shim protocol?
     Smoke(SmokeArgs),

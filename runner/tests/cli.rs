@@ -213,8 +213,26 @@ fn lists_name_everything() {
 
 #[test]
 fn the_help_teaches() {
-    says(&["--help"], 0, &["Examples:", "Exit codes:", "client", "smoke", "explain"]);
-    says(&["client", "--help"], 0, &["--run", "--report", "Examples:"]);
+    says(&["--help"], 0, &["Examples:", "client", "smoke", "selftest", "explain"]);
+    says(&["client", "--help"], 0, &["--run", "--report", "Examples:", "Exit codes:"]);
+}
+
+#[test]
+fn no_example_of_the_help_is_wrapped_on_a_narrow_terminal() {
+    let commands = [vec![], vec!["client"], vec!["selftest"]];
+    let below = ["diff", "bump-check", "freeze", "export"].map(|name| vec!["vectors", name]);
+    let notes = |words: &[&str], width: &str| {
+        let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+        let output = command.env("COLUMNS", width).args(words).arg("--help").output();
+        let text = String::from_utf8(output.expect("the binary runs").stdout).expect("the help is text");
+        let (_, notes) = text.split_once("Print help").expect("the options come first");
+        notes.to_owned()
+    };
+    for words in commands.iter().chain(&below) {
+        let narrow = notes(words, "80");
+        assert!(narrow.lines().count() > 3, "{words:?} has no notes: {narrow}");
+        assert_eq!(narrow, notes(words, "110"), "{words:?}");
+    }
 }
 
 #[test]

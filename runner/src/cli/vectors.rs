@@ -13,23 +13,26 @@ OLD and NEW are each one of
   0.7.0+1                    just that release
   thrum-vectors-0.7.0+1.tar  an archive
   vectors/sets/0.7.0+1.json  a set
-  vectors/thrum              a folder of vector files, as the newest wire version cuts it
+  vectors/thrum              a folder of vector files, cut for the newest wire
 
-Exit codes: 0 fine · 1 a finding · 2 wrong usage or input";
+Exit codes: 0 fine, for `diff` whatever it lists · 1 the step is too small ·
+2 wrong usage or input";
 
 const EXPORTS: &str = "\
-The archive is a tar file: cases/ and schema/ as JSON, WIRE.md, rules.json, set.json (what the
-release demands), kills.json (which case catches which bug), CHANGELOG.md, and manifest.json with
-the SHA-256 of every file. The same vectors give the same bytes. `client --vectors ARCHIVE` runs it.
+The archive is a tar file: cases/ and schema/ as JSON, WIRE.md, rules.json,
+set.json (what the release demands), kills.json (which case catches which bug),
+CHANGELOG.md, and manifest.json with the SHA-256 of every file. The same vectors
+give the same bytes. `client --vectors ARCHIVE` runs it.
 
 Examples:
-  thrum-conform vectors export -o dist                  the newest wire
-  thrum-conform vectors export --wire 0.6.0 -o dist     what binds an older client";
+  thrum-conform vectors export -o dist               the newest wire
+  thrum-conform vectors export --wire 0.6.0 -o dist  what binds an older client";
 
 const FREEZES: &str = "\
-A set says what one release demands, with a digest of every case. After a change to the vectors,
-the schemas, the rules or the mutants, `freeze` writes the sets anew: under the same number while
-they are drafts, under the next one after `--release`. A released set never changes.
+A set says what one release demands, with a digest of every case. After a change
+to the vectors, the schemas, the rules or the mutants, `freeze` writes the sets
+anew: under the same number while they are drafts, under the next one after
+`--release`. A released set never changes.
 
 Examples:
   thrum-conform vectors freeze             all wire versions, into vectors/sets
