@@ -148,6 +148,23 @@ fn wrong_arguments_are_named_with_a_hint() {
             2,
             ["no case matches `framing/no-such-case`", "the nearest are"],
         ),
+        (
+            vec!["client", "--run", "version/*", "--run", "nosuch/*"],
+            2,
+            ["no case matches `nosuch/*`", "(hint:"],
+        ),
+        (
+            vec!["client", "--rule", "FRAME-10", "--rule", "FRAME-99"],
+            2,
+            ["no case decides `FRAME-99`", "(hint:"],
+        ),
+        (vec!["client", "--skip", "*"], 2, ["no case is left to run", "(hint:"]),
+        (
+            vec!["client", "--profile", "live", "--run", "framing/*"],
+            2,
+            ["none of the selected cases is for `live", "(hint:"],
+        ),
+        (vec!["client", "--vectors", "no-such-file"], 2, ["no-such-file: cannot be read", ""]),
         (vec!["client", "--rule", "FRAME-99"], 2, ["no case decides `FRAME-99`", "`FRAME-"]),
         (vec!["client", "--run", "[a"], 2, ["`[a` is no glob", ""]),
         (vec!["client", "--timeout", "soon"], 2, ["`soon` is no time", "2s"]),
@@ -242,4 +259,76 @@ fn an_interrupt_ends_the_run_with_what_was_seen_so_far() {
     let report: serde_json::Value = serde_json::from_str(&report).expect("the report is JSON");
     assert_eq!(report["summary"]["exit"], 130);
     trial.assert_clean("interrupt");
+}
+
+#[test]
+fn an_interrupt_ends_a_repeated_run_with_what_was_seen_and_a_selftest_at_once() {
+    for arguments in [
+        &["client", "--shuffle", "--repeat", "1000", "--report", "json", "-j", "1"][..],
+        // one testee at a time: an interrupt between two of them must not be lost
+        &["selftest", "-j", "1"][..],
+    ] {
+        let trial = Trial::new();
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_thrum-conform"))
+            .env("TMPDIR", trial.tmp())
+            .args(arguments)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        let pid = i32::try_from(child.id()).expect("a pid");
+        while !is_under_way(&trial.tmp()) {
+            std::thread::yield_now();
+        }
+        let testees = children(pid);
+        let process = rustix::process::Pid::from_raw(pid).expect("a pid");
+        rustix::process::kill_process(process, rustix::process::Signal::INT).expect("the process is there");
+        let output = child.wait_with_output().expect("the process ends");
+        assert_eq!(output.status.code(), Some(130), "{arguments:?}");
+        if arguments[0] == "client" {
+            let report: serde_json::Value =
+                serde_json::from_slice(&output.stdout).expect("the report is JSON");
+            assert!(report["summary"]["cases"]["pass"].as_u64().is_some_and(|count| count > 0), "{report}");
+        }
+        std::fs::write(trial.pids(), testees).expect("the file can be written");
+        trial.assert_clean(arguments[0]);
+    }
+}
+
+/// Whether some cases of a run are over: each has a directory in the room of the run, by its number.
+fn is_under_way(tmp: &Path) -> bool {
+    let entries =
+        |dir: &Path| std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    let number = |case: &Path| case.file_name()?.to_str()?.parse::<u32>().ok();
+    entries(tmp).flat_map(|room| entries(&room)).any(|case| number(&case).is_some_and(|number| number > 20))
+}
+
+/// The processes that this one has started, a line each.
+fn children(parent: i32) -> String {
+    let processes = std::fs::read_dir("/proc").expect("there is /proc").flatten();
+    let own = processes.filter_map(|entry| {
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        let mut words = stat.rsplit(')').next()?.split_whitespace().skip(1);
+        (words.next()? == parent.to_string()).then(|| format!("{}\n", entry.file_name().display()))
+    });
+    own.collect()
+}
+
+#[test]
+fn a_report_never_takes_the_place_of_a_device_or_a_pipe() {
+    let trial = Trial::new();
+    let pipe = trial.dir.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("there is mkfifo");
+    assert!(made.success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).expect("the pipe can be read")
+    });
+    let output =
+        trial.run(&["client", "--run", "version/*", "--report", &format!("json={}", pipe.display())]);
+    check(&output, 0, &["MUST held"], "a pipe");
+    let report: serde_json::Value =
+        serde_json::from_str(&reader.join().expect("the reader ends")).expect("the report is JSON");
+    assert_eq!(report["summary"]["exit"], 0);
+    assert!(!pipe.is_file(), "the pipe was replaced");
 }

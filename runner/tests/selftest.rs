@@ -50,7 +50,7 @@ const SIGIL: &str = "thrum/helpers/sigil.json";
 fn a_sound_part_of_the_suite_has_no_finding() {
     let (code, out, err) = selftest(None, &["sigil-*", "reversed-keys", "silent", "-q"]);
     assert_eq!(code, Some(0), "{out}{err}");
-    assert!(out.contains("the suite proves itself"), "{out}");
+    assert!(out.contains("no finding") && out.contains("not every testee took part"), "{out}");
 }
 
 #[test]
@@ -111,8 +111,11 @@ fn a_case_that_is_content_with_nothing_is_found() {
 
 #[test]
 fn a_rule_and_a_case_that_catch_nothing_are_found() {
-    let dir = vectors(&[WIRE], |parsed| {
+    let dir = vectors(&[WIRE, "thrum/helpers/version.json"], |parsed| {
         with_case(parsed, "delivery/breath-once", |case| case["kills"] = json!(["nobody-at-all"]));
+        with_case(parsed, "version/is-semver", |case| {
+            case["examples"] = json!([{"tc": 1, "args": {}, "returns": {"$type": "string"}, "rule": "VER-03", "code": "version.not-semver"}]);
+        });
     });
     let (code, out, err) = selftest(Some(&dir), &["-q", "--report", "json"]);
     assert_eq!(code, Some(1), "{out}{err}");
@@ -126,6 +129,7 @@ fn a_rule_and_a_case_that_catch_nothing_are_found() {
     for wanted in [
         "sigil-sha1 survives",
         "no mutant breaks CHI-02",
+        "no mutant fails version/is-semver",
         "delivery/breath-once names `nobody-at-all` in `kills`",
     ] {
         assert!(findings.contains(&wanted), "{wanted} is missing among {findings:#?}");
