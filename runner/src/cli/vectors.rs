@@ -36,7 +36,7 @@ anew: under the same number while they are drafts, under the next one after
 
 Examples:
   thrum-conform vectors freeze             all wire versions, into vectors/sets
-  thrum-conform vectors freeze --check     writes nothing; 1 when a set is not up to date
+  thrum-conform vectors freeze --check     writes nothing; 1 when a set is stale
   thrum-conform vectors freeze --release   and marks them as released";
 
 /// `vectors`.
