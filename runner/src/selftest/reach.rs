@@ -39,13 +39,15 @@ impl Reach {
         Ok((Self { places }, not_sound("the scout", &report)))
     }
 
-    /// The scored cases to run a mutant in: those that name it, and those in which its fault acts. Of very many,
-    /// all that decide a rule which it breaks, and of the others a sample, unless `every` one is asked for.
+    /// The scored cases to run a mutant in: those that name it, those that decide a rule which it breaks,
+    /// and those in which its fault acts; of very many of these a sample, unless `every` one is asked for.
     pub fn cases(&self, mutant: &Mutant, suite: &Suite, every: bool) -> BTreeSet<String> {
         let names = |case: &Case| case.kills.iter().any(|name| name == mutant.name);
         let decides = |case: &Case| case.decides.iter().any(|rule| mutant.breaks.contains(&rule.as_str()));
         let scored = suite.cases.iter().filter(|case| case.status == Status::Scored);
-        let acting: Vec<&Case> = scored.filter(|case| names(case) || self.acts(mutant.name, case)).collect();
+        // where the scout's timing hid a fault, the mutant is still run in whatever decides what it breaks
+        let may_show = |case: &&Case| names(case) || decides(case) || self.acts(mutant.name, case);
+        let acting: Vec<&Case> = scored.filter(may_show).collect();
         let (own, others): (Vec<&Case>, Vec<&Case>) =
             acting.into_iter().partition(|case| names(case) || decides(case));
         let step = if every { 1 } else { others.len().div_ceil(SAMPLE).max(1) };
