@@ -1,6 +1,6 @@
 //! Wane on tones: a local change rides out on the next tone of its session, a higher clock seen is adopted.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::reference::odd::{self, Odd};
 pub struct Clocks {
     wane: Wane,
     /// Sessions whose change has not been told yet, with their sigils.
-    due: HashMap<String, String>,
+    due: BTreeMap<String, String>,
 }
 
 impl Clocks {
@@ -36,7 +36,7 @@ impl Clocks {
         }
         let sid = tone.get("sid").and_then(Value::as_str);
         let due = if faulty!("wane-last-ticked-on-every-tone") {
-            self.due.values().next().cloned()
+            self.due.values().next_back().cloned()
         } else {
             sid.and_then(|sid| self.due.remove(sid))
         };
