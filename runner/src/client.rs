@@ -65,7 +65,7 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
             seed: args.shuffle.map(|seed| seed.unwrap_or_else(|| fastrand::u64(..1 << 32))),
             times: args.repeat,
         },
-        workers: args.jobs.unwrap_or_else(|| 1 + std::thread::available_parallelism().map_or(1, usize::from)),
+        workers: args.jobs.unwrap_or_else(run::workers),
         fail_fast: args.fail_fast,
         keep_scenes: args.trace,
     };

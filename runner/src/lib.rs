@@ -9,7 +9,7 @@
 //!                                  mock_humd  testee ─► the client under test, through its shim
 //! ```
 //!
-//! [`release`] stands beside that way: it packs vectors for others to pin, and compares what was packed.
+//! [`harness()`] goes that way for a Rust client's own `cargo test`. [`release`] stands beside that way: it packs vectors for others to pin, and compares what was packed.
 //!
 //! What is kept, everywhere:
 //!
@@ -27,6 +27,7 @@ pub mod catalog;
 pub mod error;
 pub mod exchange;
 pub mod exit;
+pub mod harness;
 pub mod judge;
 pub mod limits;
 pub mod plan;
@@ -38,3 +39,5 @@ pub mod score;
 pub mod smoke;
 pub mod testee;
 pub mod vector;
+
+pub use harness::harness;

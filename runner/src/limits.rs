@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The stack of a thread that plays cases: deeply nested tones are read, compared and dropped by recursion.
+pub const STACK_BYTES: usize = 256 << 20;
+
 /// How long to wait and how much to keep.
 #[derive(Debug, Clone)]
 pub struct Limits {

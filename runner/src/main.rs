@@ -12,11 +12,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::limits::STACK_BYTES;
 
 use crate::cli::{Cli, Command};
-
-/// Deeply nested tones are read, compared and dropped by recursion.
-pub const STACK_BYTES: usize = 256 << 20;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -29,6 +29,14 @@ pub fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result
     }
 }
 
+/// Why a case did not pass, as plain text for people.
+pub fn explain(report: &Report, case: &CaseRow) -> String {
+    let mut plain = anstream::StripStream::new(Vec::new());
+    // writing to memory cannot fail
+    let _ = tty::case(report, case, &mut plain);
+    String::from_utf8_lossy(&plain.into_inner()).into_owned()
+}
+
 /// Writes what crossed in one case, for people.
 pub fn write_scene(case: &str, scene: &crate::judge::Scene, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{case}")?;

@@ -28,11 +28,10 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
     if verbosity != Verbosity::Quiet {
-        for case in &report.cases {
-            match case.verdict {
-                CaseVerdict::Fail | CaseVerdict::Warn => failed(report, case, out)?,
-                CaseVerdict::Inconclusive if report.diagnosis.is_none() => inconclusive(case, out)?,
-                _ => {}
+        for row in &report.cases {
+            // what one diagnosis explains is not told case by case
+            if row.verdict != CaseVerdict::Inconclusive || report.diagnosis.is_none() {
+                case(report, row, out)?;
             }
         }
         rules(report, verbosity, out)?;
@@ -54,6 +53,15 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
         writeln!(out, "{YELLOW}note{YELLOW:#} {note}")?;
     }
     headline(report, out)
+}
+
+/// What explains that a case did not pass; nothing where it did.
+pub(super) fn case(report: &Report, row: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
+    match row.verdict {
+        CaseVerdict::Fail | CaseVerdict::Warn => failed(report, row, out),
+        CaseVerdict::Inconclusive => inconclusive(row, out),
+        CaseVerdict::Pass | CaseVerdict::NotExercised => Ok(()),
+    }
 }
 
 fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {

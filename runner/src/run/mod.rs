@@ -59,6 +59,11 @@ pub struct Run<'a> {
     pub keep_scenes: bool,
 }
 
+/// How many processes at once, where nobody says: one more than cores, since some cases wait.
+pub fn workers() -> usize {
+    1 + std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// What came of a run.
 #[derive(Debug)]
 pub struct Results<'a> {

@@ -230,8 +230,9 @@ fn side_by_side(
     let all = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..workers.clamp(1, jobs.len()) {
-            let spawned =
-                std::thread::Builder::new().stack_size(crate::STACK_BYTES).spawn_scoped(scope, || {
+            let spawned = std::thread::Builder::new()
+                .stack_size(thrum_conform::limits::STACK_BYTES)
+                .spawn_scoped(scope, || {
                     while !over.load(Ordering::Relaxed) {
                         let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                         let outcome = work(job);

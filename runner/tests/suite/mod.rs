@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use thrum_conform::error::Error;
-use thrum_conform::limits::Limits;
+use thrum_conform::limits::{Limits, STACK_BYTES};
 use thrum_conform::plan::{Selection, glob};
 use thrum_conform::report::Report;
 use thrum_conform::rule::{Level, RuleBook};
@@ -36,7 +36,7 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
     argv.extend(arguments.iter().map(|argument| (*argument).to_owned()));
     let command = Command { argv };
     std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(256 << 20).spawn_scoped(scope, || {
+        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
             let loaded = loaded();
             let globs = cases.iter().map(|case| glob(case).expect("a case id is a glob")).collect();
             // what is not scored is left to the tests of single cases
