@@ -88,6 +88,9 @@ pub enum Command {
     /// Check, lay out, release and compare vectors
     #[command(subcommand)]
     Vectors(VectorsCommand),
+    /// Look at stored JSON reports
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// The built-in reference client: speaks the shim protocol on stdin and stdout
     #[command(hide = true)]
     Testee(reference::Args),
@@ -255,6 +258,22 @@ pub struct ExplainArgs {
     pub name: String,
     #[command(flatten)]
     pub source: SourceArgs,
+}
+
+/// `report`.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Several clients side by side: the rules of each section that each holds, and where they differ
+    ///
+    /// Exit codes: 0 fine, whatever the reports say; 2 a file is no report
+    Matrix {
+        /// Files that `client --report json=PATH` wrote
+        #[arg(required = true)]
+        reports: Vec<PathBuf>,
+        /// When to use colours
+        #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+        color: ColorArg,
+    },
 }
 
 /// The levels that can be required.

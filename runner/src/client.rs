@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,7 +12,7 @@ use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
 use thrum_conform::plan::{self, Selection};
-use thrum_conform::report::{self, Format, Report, Verbosity};
+use thrum_conform::report::{self, Format, Report, Stored, Verbosity};
 use thrum_conform::rule::{Level, Party, Profile};
 use thrum_conform::run::{self, Judged, Order, Run};
 use thrum_conform::score::{Scoring, score};
@@ -109,6 +109,20 @@ pub fn smoke(args: &SmokeArgs) -> Result<Exit, Error> {
     })?;
     source::print(|out| smoke::write(&checks, out))?;
     Ok(if checks.iter().all(|check| check.outcome.is_ok()) { Exit::Fine } else { Exit::Failed })
+}
+
+/// `report matrix`.
+pub fn matrix(paths: &[PathBuf], color: ColorArg) -> Result<Exit, Error> {
+    let (reports, faults): (Vec<_>, Vec<_>) =
+        paths.iter().map(|path| Stored::read(path)).partition(Result::is_ok);
+    if !faults.is_empty() {
+        let faults: Vec<String> = faults.into_iter().filter_map(Result::err).collect();
+        return Err(Error::Input(faults.join("\n")));
+    }
+    let reports: Vec<Stored> = reports.into_iter().flatten().collect();
+    let book = source::rules(None)?;
+    write_stdout(color, |out| report::write_matrix(&reports, &book, out))?;
+    Ok(Exit::Fine)
 }
 
 /// The client's command, or this program as the reference client.

@@ -14,7 +14,7 @@ use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::STACK_BYTES;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ReportCommand};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -34,6 +34,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::List(args) => source::list(&args, reference::mutants()),
         Command::Explain(args) => source::explain(&args, reference::mutants()),
         Command::Vectors(command) => vectors::run(&command, reference::mutants()),
+        Command::Report(ReportCommand::Matrix { reports, color }) => client::matrix(&reports, color),
         Command::Testee(args) => return reference::run(&args),
     };
     match outcome {

@@ -282,3 +282,26 @@ fn the_messages_of_the_built_in_shim_keep_their_schema() {
         assert!(!schema.is_valid(&serde_json::from_str(bad).expect("it is JSON")), "{bad}");
     }
 }
+
+#[test]
+fn stored_reports_stand_side_by_side() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (good, bad, none) = (path("good.json"), path("bad.json"), path("none.json"));
+    let wanted = |path: &str| format!("json={path}");
+    run(&["client", "--run", "framing/split*", "--report", &wanted(&good)]);
+    run(&["client", "--run", "framing/split*", "--mutant", "decode-per-read", "--report", &wanted(&bad)]);
+    let text = says(&["report", "matrix", &good, &bad], 0, &["document · client  thrum-reference"]);
+    let row = |name: &str| -> Vec<String> {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!(row("exit"), ["exit", "0", "1"]);
+    assert_eq!(row("FRAME-10"), ["FRAME-10", "MUST", "held", "violated"]);
+    std::fs::write(&none, "{}").expect("a file");
+    says(
+        &["report", "matrix", &good, &none, "nowhere"],
+        2,
+        &["none.json: is no report", "nowhere: No such file"],
+    );
+}

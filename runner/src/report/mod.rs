@@ -4,11 +4,13 @@
 
 mod diagram;
 mod json;
+mod matrix;
 mod model;
 mod tty;
 
 use std::io::{self, Write};
 
+pub use matrix::{Stored, write as write_matrix};
 pub use model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
 pub use tty::Verbosity;
 
