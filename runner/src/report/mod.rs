@@ -9,7 +9,7 @@ mod tty;
 
 use std::io::{self, Write};
 
-pub use model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
+pub use model::{CONFIG_NAME, CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
 pub use tty::Verbosity;
 
 /// The formats that a report can be written in.
