@@ -102,7 +102,10 @@ fn case(report: &Report, id: &str) -> Result<Completion, Failed> {
     for row in report.cases.iter().filter(|row| row.id == id) {
         match row.verdict {
             CaseVerdict::Pass | CaseVerdict::Warn => {}
-            CaseVerdict::NotExercised => idle = Some(row.why.clone()),
+            CaseVerdict::NotExercised | CaseVerdict::Xfail | CaseVerdict::Flaky => {
+                idle = Some(row.why.clone())
+            }
+            CaseVerdict::Xpass => return Err(row.why.clone().into()),
             CaseVerdict::Fail | CaseVerdict::Inconclusive => return Err(report::explain(report, row).into()),
         }
     }
@@ -129,7 +132,9 @@ fn rule(report: &Report, id: &str) -> Result<Completion, Failed> {
                     .map_or_else(|| row.why.clone(), |case| report::explain(report, case))
                     .into());
             }
-            Standing::NotExercised | Standing::NotApplicable => idle = idle.map(|_| row.why.clone()),
+            Standing::NotExercised | Standing::NotApplicable | Standing::Waived => {
+                idle = idle.map(|_| row.why.clone())
+            }
             Standing::Held | Standing::Warned | Standing::Observed => idle = None,
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! WIRE.md ──rule──┐
-//! vectors ────────┴─► vector ─► plan ─► exchange ─► judge ─► score ─► report
+//! vectors ────────┴─► vector ─► plan ─► exchange ─► judge ─► baseline ─► score ─► report
 //!                                         │    │
 //!                                  mock_humd  testee ─► the client under test, through its shim
 //! ```
@@ -23,6 +23,7 @@
 //! 7. A rule without a case (and without a reason), and a case without a rule, both fail the tests.
 //! 8. Nothing above the codec of `mock_humd::wire` assumes LF or JSON text.
 
+pub mod baseline;
 pub mod catalog;
 pub mod error;
 pub mod exchange;

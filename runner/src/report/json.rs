@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
+use crate::baseline::Finding;
 use crate::judge::{Scene, Way};
 use crate::rule::Side;
 
@@ -24,6 +25,7 @@ fn value(report: &Report) -> Value {
             "caps": report.identity.caps,
         },
         "wire": report.wire,
+        "config": report.config,
         "profiles": profiles(report),
         "duration_ms": millis(report.took),
         "summary": summary(report),
@@ -50,6 +52,7 @@ fn value(report: &Report) -> Value {
         "seed": report.order.seed,
         "times": report.order.times,
         "diagnosis": report.diagnosis.as_ref().map(|(what, hint)| json!({"what": what, "hint": hint})),
+        "waivers": report.waivers.iter().map(finding).collect::<Vec<_>>(),
         "notes": report.notes,
     })
 }
@@ -87,6 +90,7 @@ fn rule_counts(rows: &[&RuleRow]) -> Map<String, Value> {
         Standing::Violated,
         Standing::Warned,
         Standing::Observed,
+        Standing::Waived,
         Standing::Undecided,
         Standing::NotExercised,
         Standing::NotApplicable,
@@ -108,6 +112,9 @@ fn case_counts(rows: &[&CaseRow]) -> Map<String, Value> {
         CaseVerdict::Warn,
         CaseVerdict::Inconclusive,
         CaseVerdict::NotExercised,
+        CaseVerdict::Xfail,
+        CaseVerdict::Xpass,
+        CaseVerdict::Flaky,
     ];
     let mut cases: Map<String, Value> = verdicts
         .into_iter()
@@ -146,6 +153,12 @@ fn case(row: &CaseRow) -> Value {
     if let Some((twin, passed)) = &row.twin {
         value["twin"] = json!({"id": twin, "passed": passed});
     }
+    if let Some(waiver) = &row.waiver {
+        value["waiver"] = json!({
+            "status": waiver.status, "reason": waiver.reason, "issue": waiver.issue, "until": waiver.until,
+            "file": waiver.place.0, "line": waiver.place.1,
+        });
+    }
     value
 }
 
@@ -158,6 +171,7 @@ fn failure(row: &FailureRow) -> Value {
         "means": row.means,
         "fix": row.fix,
         "hint": failure.hint,
+        "waived": row.waived,
         "step": failure.step.0,
         "steps": failure.step.1,
         "example": failure.example,
@@ -165,6 +179,17 @@ fn failure(row: &FailureRow) -> Value {
         "got": failure.got,
         "differences": failure.differences.iter().map(|difference| json!({
             "at": difference.at, "wanted": difference.wanted, "got": difference.got,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// What is wrong with an entry of the baseline, and the lines that mend it.
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "fault": finding.fault.word(), "entry": finding.entry, "why": finding.why,
+        "file": finding.file, "line": finding.line,
+        "changes": finding.changes.iter().map(|change| json!({
+            "line": change.line, "old": change.old, "new": change.new,
         })).collect::<Vec<_>>(),
     })
 }

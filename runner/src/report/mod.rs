@@ -11,7 +11,7 @@ mod tty;
 use std::io::{self, Write};
 
 pub use matrix::{Stored, write as write_matrix};
-pub use model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
+pub use model::{CONFIG_NAME, CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
 pub use tty::Verbosity;
 
 /// The formats that a report can be written in.

@@ -3,19 +3,26 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::baseline::Finding;
 use crate::exit::Exit;
 use crate::judge::{Failure, Scene};
-use crate::rule::{Level, Side};
+use crate::rule::{Level, Party, Profile, Side};
 use crate::run::{Order, Unsteady};
-use crate::testee::Identity;
+use crate::testee::{Identity, quoted};
+
+/// The name under which the configuration of a client is looked for.
+pub const CONFIG_NAME: &str = "conformance.toml";
 
 /// A whole run, scored.
 #[derive(Debug)]
 pub struct Report {
     /// Who was tested.
     pub identity: Identity,
-    /// The command that starts the shim, for rerun lines; empty for the built-in client.
+    /// The command that starts the shim, for rerun lines; empty for the built-in client, and where the configuration
+    /// holds it.
     pub command: String,
+    /// The `conformance.toml` that was used, as the user named it.
+    pub config: Option<String>,
     /// The wire version.
     pub wire: String,
     /// The release of the vectors; only the wire where they have none.
@@ -40,6 +47,8 @@ pub struct Report {
     pub unsteady: Vec<Unsteady>,
     /// What made the order of the cases, and how often each was to be played.
     pub order: Order,
+    /// What is wrong with the baseline: each one fails the run.
+    pub waivers: Vec<Finding>,
     /// Things to know beside the verdicts.
     pub notes: Vec<String>,
     /// What the process ends with.
@@ -52,6 +61,21 @@ impl Report {
         let rules = self.rules.iter().map(|row| row.side);
         let cases = self.cases.iter().map(|row| row.side);
         rules.chain(cases).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The command line that runs this case alone and shows what crosses; `None` for a rule that is judged on every
+    /// line.
+    pub fn rerun(&self, case: &CaseRow) -> Option<String> {
+        if case.id.starts_with("ambient/") {
+            return None;
+        }
+        // without the option the file of the current folder is taken
+        let named = self.config.as_ref().filter(|config| *config != CONFIG_NAME);
+        let config = named.map_or_else(String::new, |config| format!(" --config {}", quoted(config)));
+        let role = if case.side.party == Party::Worker { " --role worker" } else { "" };
+        let profile = if case.side.profile == Profile::Live { " --profile live" } else { "" };
+        let command = if self.command.is_empty() { String::new() } else { format!(" -- {}", self.command) };
+        Some(format!("thrum-conform client{config} --run {}{role}{profile} --trace{command}", case.id))
     }
 }
 
@@ -87,6 +111,8 @@ pub enum Standing {
     Warned,
     /// A MAY: which of the allowed things the client does.
     Observed,
+    /// It was broken, and each break is a known one of the baseline.
+    Waived,
     /// A case could not see it.
     Undecided,
     /// The client did nothing on which it could have been broken.
@@ -103,6 +129,7 @@ impl Standing {
             Self::Violated => "violated",
             Self::Warned => "warned",
             Self::Observed => "observed",
+            Self::Waived => "waived",
             Self::Undecided => "undecided",
             Self::NotExercised => "not_exercised",
             Self::NotApplicable => "not_applicable",
@@ -137,6 +164,8 @@ pub struct CaseRow {
     pub stderr: String,
     /// The case that differs only in the fault, and whether it passed.
     pub twin: Option<(String, bool)>,
+    /// The entry of the baseline that speaks of it, where one does.
+    pub waiver: Option<Waiver>,
 }
 
 /// What a case came to.
@@ -152,6 +181,12 @@ pub enum CaseVerdict {
     Inconclusive,
     /// Nothing happened that it could judge.
     NotExercised,
+    /// It did not pass, in the way that the baseline knows.
+    Xfail,
+    /// It passed, and the baseline says that it fails.
+    Xpass,
+    /// It passed or failed, and the baseline says that it may do either.
+    Flaky,
 }
 
 impl CaseVerdict {
@@ -163,8 +198,26 @@ impl CaseVerdict {
             Self::Warn => "warn",
             Self::Inconclusive => "inconclusive",
             Self::NotExercised => "not_exercised",
+            Self::Xfail => "xfail",
+            Self::Xpass => "xpass",
+            Self::Flaky => "flaky",
         }
     }
+}
+
+/// Why a failure is known: an entry of the baseline, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// `fail`, `flaky` or `unsupported`.
+    pub status: &'static str,
+    /// Why it is allowed, in the words of the file.
+    pub reason: String,
+    /// Where it is being worked on.
+    pub issue: Option<String>,
+    /// The last day on which it holds, as `2027-03-31`.
+    pub until: Option<String>,
+    /// The file, as the user named it, and the first line of the entry.
+    pub place: (String, usize),
 }
 
 /// A broken rule with what explains it.
@@ -182,4 +235,6 @@ pub struct FailureRow {
     pub means: String,
     /// What to change.
     pub fix: String,
+    /// Whether an entry of the baseline waives it.
+    pub waived: bool,
 }

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Effects, Style};
 
 use super::diagram;
-use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
+use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
+use crate::baseline::{Change, Finding};
 use crate::rule::{Level, Party, Profile, Side};
 
 /// How much to say.
@@ -34,6 +35,7 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
                 case(report, row, out)?;
             }
         }
+        known(report, out)?;
         rules(report, verbosity, out)?;
         opted_out(report, out)?;
     }
@@ -49,6 +51,9 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
             writeln!(out, "  {times:>4} times  {}", clean(outcome))?;
         }
     }
+    for finding in &report.waivers {
+        baseline(finding, out)?;
+    }
     for note in &report.notes {
         writeln!(out, "{YELLOW}note{YELLOW:#} {note}")?;
     }
@@ -60,12 +65,12 @@ pub(super) fn case(report: &Report, row: &CaseRow, out: &mut dyn Write) -> io::R
     match row.verdict {
         CaseVerdict::Fail | CaseVerdict::Warn => failed(report, row, out),
         CaseVerdict::Inconclusive => inconclusive(row, out),
-        CaseVerdict::Pass | CaseVerdict::NotExercised => Ok(()),
+        _ => Ok(()),
     }
 }
 
 fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
-    for row in &case.failures {
+    for row in case.failures.iter().filter(|row| !row.waived) {
         let (word, style) = match case.verdict {
             CaseVerdict::Fail => ("FAIL", RED),
             _ => ("WARN", YELLOW),
@@ -113,11 +118,8 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
         for line in case.stderr.lines().rev().take(5).collect::<Vec<_>>().into_iter().rev() {
             writeln!(out, "  {DIM}stderr{DIM:#} {}", clean(line))?;
         }
-        if !case.id.starts_with("ambient/") {
-            let command =
-                if report.command.is_empty() { String::new() } else { format!(" -- {}", report.command) };
-            let (id, only) = (&case.id, options(case.side));
-            writeln!(out, "  rerun thrum-conform client --run {id}{only} --trace{command}")?;
+        if let Some(rerun) = report.rerun(case) {
+            writeln!(out, "  rerun {rerun}")?;
         }
         writeln!(out)?;
     }
@@ -157,18 +159,44 @@ fn inconclusive(case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
+/// A line for each case that the baseline speaks of.
+fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let known: Vec<(&CaseRow, &Waiver)> =
+        report.cases.iter().filter_map(|case| case.waiver.as_ref().map(|waiver| (case, waiver))).collect();
+    for (case, waiver) in &known {
+        let style = if case.verdict == CaseVerdict::Xpass { RED } else { DIM };
+        let (name, side) = (&case.id, suffix(case.side));
+        let issue = waiver.issue.as_ref().map_or_else(String::new, |issue| format!("  {issue}"));
+        let (file, line) = &waiver.place;
+        writeln!(
+            out,
+            "{style}{:<5} {name}{side}{style:#}  {DIM}{}  {}{issue}  ({file}:{line}){DIM:#}",
+            case.verdict.word(),
+            clean(&case.why),
+            clean(&waiver.reason)
+        )?;
+    }
+    if known.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// What is wrong with an entry of the baseline, and the lines that mend it.
+fn baseline(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let Finding { file, line, entry, why, changes, .. } = finding;
+    writeln!(out, "{RED}BASELINE{RED:#} {file}:{line}: {BOLD}{}{BOLD:#}: {}", clean(entry), clean(why))?;
+    for Change { line, old, new } in changes {
+        writeln!(out, "  {line:>4} {RED}- {}{RED:#}", clean(old))?;
+        if let Some(new) = new {
+            writeln!(out, "       {GREEN}+ {}{GREEN:#}", clean(new))?;
+        }
+    }
+    writeln!(out)
+}
+
 /// The role and the profile behind a name, where they are not the usual ones.
 fn suffix(side: Side) -> String {
     let worker = if side.party == Party::Worker { " (worker)" } else { "" };
     let live = if side.profile == Profile::Live { " (live)" } else { "" };
     format!("{worker}{live}")
-}
-
-/// The options that select this side alone, where it is not the usual one.
-fn options(side: Side) -> String {
-    let role = if side.party == Party::Worker { " --role worker" } else { "" };
-    let profile = if side.profile == Profile::Live { " --profile live" } else { "" };
-    format!("{role}{profile}")
 }
 
 /// The sides that were tested; of others there is only what does not apply, which is left to the JSON report.
@@ -302,11 +330,13 @@ fn held(report: &Report, side: Side) -> String {
     let held = count(Standing::Held, Level::Must);
     let musts = held
         + count(Standing::Violated, Level::Must)
+        + count(Standing::Waived, Level::Must)
         + count(Standing::Undecided, Level::Must)
         + count(Standing::Warned, Level::Must);
     let mut parts = vec![format!("{held}/{musts} MUST held")];
     for (standing, word) in [
         (Standing::Violated, "violated"),
+        (Standing::Waived, "waived"),
         (Standing::Undecided, "undecided"),
         (Standing::Warned, "warned"),
         (Standing::Observed, "observed"),

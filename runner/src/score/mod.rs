@@ -89,6 +89,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
             .collect(),
         identity: results.identity,
         command: scoring.command.clone(),
+        config: None,
         wire: scoring.wire.to_string(),
         vectors: scoring.vectors.clone(),
         sides: results.plan.sides.clone(),
@@ -105,6 +106,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         unsteady: results.unsteady,
         order: results.order,
         diagnosis: results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
+        waivers: Vec::new(),
         notes,
         exit,
     }
@@ -308,6 +310,7 @@ impl Scoring<'_> {
             scene: judged.scene.clone(),
             stderr: judged.stderr.clone(),
             twin,
+            waiver: None,
         }
     }
 
@@ -349,6 +352,7 @@ impl Scoring<'_> {
             scene: None,
             stderr: String::new(),
             twin: None,
+            waiver: None,
         }
     }
 
@@ -365,6 +369,7 @@ impl Scoring<'_> {
             anchor: rule.map(|rule| rule.anchor.clone()).unwrap_or_default(),
             means,
             fix,
+            waived: false,
         }
     }
 }

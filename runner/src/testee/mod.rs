@@ -14,5 +14,5 @@ mod shim;
 pub use caps::{CAPABILITIES, is_surface, unknown_capability};
 pub use message::{Event, Identity, Reply, Request};
 pub use output::{Heard, Stamped, now_ms};
-pub use process::{Command, Home};
+pub use process::{Command, Home, quoted};
 pub use shim::{Asked, Gone, Shim, StartFault};

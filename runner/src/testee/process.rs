@@ -18,15 +18,17 @@ pub struct Command {
 impl Command {
     /// For messages: the arguments as one would type them.
     pub fn shown(&self) -> String {
-        let quote = |arg: &String| {
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-            if !arg.is_empty() && arg.chars().all(plain) {
-                arg.clone()
-            } else {
-                format!("'{}'", arg.replace('\'', r"'\''"))
-            }
-        };
-        self.argv.iter().map(quote).collect::<Vec<_>>().join(" ")
+        self.argv.iter().map(|arg| quoted(arg)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// One argument as one would type it in a shell.
+pub fn quoted(arg: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !arg.is_empty() && arg.chars().all(plain) {
+        arg.to_owned()
+    } else {
+        format!("'{}'", arg.replace('\'', r"'\''"))
     }
 }
 
