@@ -12,10 +12,6 @@ step() {
     "$@"
 }
 
-have() {
-    command -v "$1" >/dev/null 2>&1
-}
-
 step "format" cargo fmt --all --check
 step "lints" cargo clippy --release --workspace --all-targets -- -D warnings
 step "tests" cargo test --release --workspace
@@ -30,13 +26,19 @@ step "the layout of the vectors" thrum_conform vectors fmt --check
 step "the frozen sets" thrum_conform vectors freeze --check
 step "the built-in client" thrum_conform client --quiet
 step "the suite itself" thrum_conform selftest --quiet
-if have python3; then
-    step "the Python client's own tests" python3 -m unittest discover -q -s ci/python/tests
-    step "the Python shim" thrum_conform smoke -- python3 ci/python/shim.py
-    step "the Python client" thrum_conform client --quiet -- python3 ci/python/shim.py
-else
-    left_out+=("the Python client (python3 is missing)")
-fi
+for client in ci/*/conformance.toml; do
+    client=$(dirname "$client")
+    lang=$(basename "$client")
+    code=0
+    step "build the client: $lang" "$client/build.sh" || code=$?
+    if [ "$code" -eq 69 ]; then
+        left_out+=("the client $lang (its toolchain is missing)")
+        continue
+    fi
+    [ "$code" -eq 0 ] || exit "$code"
+    step "the client's own tests: $lang" "$client/test.sh"
+done
+step "the gates of the clients" ci/gate.sh
 
 if [ ${#left_out[@]} -gt 0 ]; then
     printf '\nleft out: %s\n' "${left_out[@]}"
