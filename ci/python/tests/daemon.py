@@ -15,8 +15,17 @@ class Daemon:
         self.path = os.path.join(self._folder.name, "s")
         self._arrived = asyncio.Queue()
         self._peers = []
-        self._server = await asyncio.start_unix_server(self._connected, self.path, limit=1 << 25)
+        await self.listen()
         return self
+
+    async def listen(self):
+        self._server = await asyncio.start_unix_server(self._connected, self.path, limit=1 << 25)
+
+    def stop_listening(self):
+        """The socket is gone; connections stay."""
+        self._server.close()
+        with contextlib.suppress(FileNotFoundError):  # some versions have removed it already
+            os.unlink(self.path)
 
     async def __aexit__(self, *_):
         self._server.close()

@@ -10,6 +10,7 @@ Standard library only. Start at `client.ThrumClient`.
 """
 
 from . import clock
+from .backoff import Backoff
 from .chi import ALL_CHI, THRUM_VERSION, Chi, PulseKind, is_valid_chi
 from .client import ThrumClient
 from .dusk import dusk_in, is_dusk
@@ -22,6 +23,7 @@ __all__ = [
     "ALL_CHI",
     "THRUM_VERSION",
     "WANE_TOP",
+    "Backoff",
     "Chi",
     "PulseKind",
     "ThrumClient",

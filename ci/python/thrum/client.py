@@ -1,21 +1,24 @@
 """The client: one object per bee, any number of connections, one after the other.
 
 Start at `ThrumClient`. Bytes and lines are in `connection`, the order of delivery in `lanes`,
-answers to questions in `asks`, the methods per chi in `verbs`.
+answers to questions in `asks`, the methods per chi in `verbs`, the pauses between attempts to come
+back in `backoff`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from . import clock
 from .asks import Asks
 from .background import Background
+from .backoff import Backoff
 from .chi import THRUM_VERSION, Chi, is_valid_chi
 from .connection import Connection, dial
 from .dusk import is_dusk
@@ -31,6 +34,12 @@ from .wane import WaneTracker, is_wane
 Handler = Callable[[Tone], Any]
 """Gets a tone. Sync, or async: then the next tone of the same sid waits for it."""
 
+_BUSY = 0.01
+"""Seconds between two looks at a daemon that is there, but has not accepted for so long that its
+backlog is full."""
+
+_CLOSED = "the client was closed while it connected"
+
 _OUTCOMES = {Chi.FINISH: "finished", Chi.ERROR: "failed"}
 
 
@@ -39,6 +48,9 @@ class ThrumClient(Verbs):
 
     With `hello` (its `bee`, the name, is required) the client sends hello itself, first on every
     connection. Without it the application sends hello, and `name` is what `from` says.
+
+    With `reconnect` the client comes back by itself, after pauses, whenever a connection has ended
+    other than by `close`. What was not yet written is dropped; the handlers stay.
 
     Sending never blocks and may be done from any thread. Everything else belongs to the event loop.
     A handler that fails is reported to the loop's exception handler and changes nothing else.
@@ -50,6 +62,7 @@ class ThrumClient(Verbs):
         *,
         hello: Mapping[str, Any] | None = None,
         name: str = "thrum-py",
+        reconnect: Backoff | None = None,
     ) -> None:
         self._path = socket_path
         self._hello = None if hello is None else hello_body(hello)
@@ -63,6 +76,7 @@ class ThrumClient(Verbs):
         self._handlers: dict[str, Handler] = {}
         self._any: Handler | None = None
         self._on_turn: Callable[[str, str, Tone], Any] | None = None
+        self._on_connect: Callable[[], Any] | None = None
         self._on_disconnect: Callable[[Exception | None], Any] | None = None
         self._background = Background()
         self._lanes = Lanes(self._background, self._deliver, self._delivered)
@@ -74,40 +88,50 @@ class ThrumClient(Verbs):
         self._connecting = asyncio.Lock()
         self._connection: Connection | None = None
         self._last: Connection | None = None
+        self._backoff = reconnect
+        self._pauses: Iterator[float] | None = None  # None: the daemon has been heard since
+        self._return: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
     # the connection
 
     async def connect(self) -> None:
-        """Connects; also again, after a disconnect or a close: this client never does so by itself.
+        """Connects, in one attempt; also again, after a disconnect or a close.
 
         What was sent while there was no connection follows hello. It waits for no breath.
-        A connection that still stands is given up first. Raises OSError if there is no daemon.
+        A connection that still stands is given up first. Raises OSError if there is no daemon,
+        ConnectionAbortedError if `close` comes first.
         """
+        with self._lock:
+            self._closed = False
         async with self._connecting:
             if self._connection is not None:
                 self._connection.transport.abort()
                 self._lost(self._connection, None)
-            self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
-            path = default_socket_path() if self._path is None else os.fspath(self._path)
-            sock = await dial(path)
-            await self._loop.create_unix_connection(
-                lambda: Connection(self._opened, self._received, self._lost), sock=sock
-            )
+            self._stop_returning()  # this attempt stands for those of its own accord
+            await self._open()
 
     async def run_forever(self) -> None:
-        """Connects if need be, and returns when the connection has ended, by whichever side."""
-        if self._connection is None:
+        """Connects if need be, and returns when the connection has ended, by whichever side; with
+        `reconnect` when the client is closed."""
+        if self._connection is None and self._return is None:
             await self.connect()
-        if self._last is not None:
+        while self._last is not None:
             await self._last.ended.wait()
+            if self._return is None:
+                return
+            await asyncio.wait({self._return})
+            async with self._connecting:  # if `connect` took over, until it is through
+                pass
 
     def close(self) -> None:
-        """Ends the connection; `send` fails from now on. Does not wait: what was sent before is
-        still flushed while the loop runs and the daemon reads (see `wait_closed`)."""
+        """Ends the connection, and every attempt to get one; `send` fails from now on. Does not
+        wait: what was sent before is still flushed while the loop runs and the daemon reads (see
+        `wait_closed`)."""
         with self._lock:
             self._closed = True
+        self._stop_returning()
         connection = self._connection
         if connection is not None:
             self._flush()
@@ -194,6 +218,10 @@ class ThrumClient(Verbs):
         """Called with sid, "finished" or "failed", and the tone that ended the turn."""
         self._on_turn = handler
 
+    def on_connect(self, handler: Callable[[], Any] | None) -> None:
+        """Called once per connection, when hello and what was sent before have been written."""
+        self._on_connect = handler
+
     def on_disconnect(self, handler: Callable[[Exception | None], Any] | None) -> None:
         """Called once per connection that ended other than by `close`, with the error if any."""
         self._on_disconnect = handler
@@ -225,21 +253,56 @@ class ThrumClient(Verbs):
         """The handler gets a tendril-reach and returns the result; failing is {"error": text}."""
         self._asks.on_tendril = handler
 
+    # getting a connection
+
+    async def _open(self) -> None:
+        """Connects. Called with the lock `_connecting`: there is one connection at a time."""
+        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
+        path = default_socket_path() if self._path is None else os.fspath(self._path)
+        while (sock := dial(path)) is None:
+            await asyncio.sleep(_BUSY)
+            if self._closed:
+                raise ConnectionAbortedError(_CLOSED)
+        _, connection = await self._loop.create_unix_connection(
+            lambda: Connection(self._opened, self._received, self._lost), sock=sock
+        )
+        if connection is not self._last:
+            raise ConnectionAbortedError(_CLOSED)
+
+    async def _come_back(self, pauses: Iterator[float]) -> None:
+        for pause in pauses:
+            await asyncio.sleep(pause)
+            with contextlib.suppress(OSError):
+                async with self._connecting:
+                    await self._open()
+                    return
+
+    def _stop_returning(self) -> None:
+        if self._return is not None:
+            self._return.cancel()
+            self._return = None
+
     # called by the connection and the lanes, on the event loop
 
     def _opened(self, connection: Connection) -> None:
+        if self._closed:
+            connection.transport.abort()
+            return
+        self._return = None  # it has come back
         self.connections += 1
         if self._hello is not None:
             envelope = {"rid": rid(), "from": self.name, "sentAt": clock.now_ms()}
             connection.write_line(encode(envelope, self._hello).encode("ascii"))
         with self._lock:
             self._connection = self._last = connection
-            self._closed = False
         self._flush()
+        if self._on_connect is not None:
+            self._background.run(self._on_connect)
 
     def _received(self, connection: Connection, line: bytes) -> None:
         if connection is not self._connection:  # a handler has just closed it
             return
+        self._pauses = None
         tone = decode(line)
         if tone is None or not isinstance(tone.get("chi"), str) or not tone["chi"]:
             return
@@ -268,6 +331,10 @@ class ThrumClient(Verbs):
         self._forget_connection()
         if self._on_disconnect is not None:
             self._background.run(self._on_disconnect, error)
+        if self._backoff is not None and not self._closed:
+            self._pauses = self._pauses or self._backoff.pauses()
+            self._return = asyncio.ensure_future(self._come_back(self._pauses))
+            self._background.keep(self._return)
 
     def _forget_connection(self) -> None:
         with self._lock:

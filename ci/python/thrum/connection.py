@@ -66,24 +66,21 @@ class Connection(asyncio.Protocol):
         self.writable.set()
 
 
-async def dial(path: str) -> socket.socket:
-    """A connected socket. Raises OSError with the path: missing, refused, too long.
+def dial(path: str) -> socket.socket | None:
+    """A connected socket; None while the daemon is too busy to accept. Never blocks.
 
+    Raises OSError with the path: missing, refused, too long.
     Not left to asyncio: it takes a full backlog (EAGAIN) on a Unix socket for a connection.
     """
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.setblocking(False)
     try:
-        while True:
-            try:
-                sock.connect(path)
-                return sock
-            except BlockingIOError:  # the daemon is there and busy
-                await asyncio.sleep(0.01)
+        sock.connect(path)
+        return sock
+    except BlockingIOError:
+        sock.close()
+        return None
     except OSError as error:
         sock.close()
         number = error.errno or errno.ENAMETOOLONG  # Python checks the length itself, without one
         raise OSError(number, error.strerror or str(error), path) from error
-    except BaseException:
-        sock.close()
-        raise
