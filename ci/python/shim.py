@@ -1,135 +1,211 @@
 """The shim of thrum-py: shim protocol 1 on stdin and stdout. It drives and reports, never judges.
 
-An op is a method `op_…`; acts are in `shim_testee`, functions in `shim_functions`, and the forms
-for values that JSON cannot carry in `shim_values`. What is in none of them is `unsupported`.
+An op is a method `op_…` of `Shim`; `acts` is what a client can be driven to do; `FUNCTIONS` are the
+helpers. Whatever is in none of them is `unsupported`.
 """
 
 import asyncio
+import inspect
 import os
 import sys
+import threading
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
 import thrum
-from shim_functions import Unsupported, call
-from shim_testee import VERBS, Testee, failure
 from shim_values import dump, load
 
-CAPS = [
-    "hello", "handlers.async", "threads", "tools", "timeouts", "permits", "tendrils", "turns",
-    "reconnect.manual", "wane.wired", "wane.merge", "clock.virtual",
-    *(f"verb.{chi}" for chi in VERBS),
-]  # fmt: skip
+VERBS = ["prompt", "cancel", "cleanup", "curate", "petal-cell", "log", "echo", "perf-mark"]
+CAPS = ["hello", "handlers.async", "threads", "tools", "timeouts", "permits", "tendrils", "turns"]
+CAPS += ["reconnect.auto", "reconnect.manual", "wane.wired", "wane.merge", "clock.virtual"]
+CAPS += [f"verb.{chi}" for chi in VERBS]
+
+OK = {"ok": True}
+UNSUPPORTED = {"ok": False, "unsupported": True}
+NO_SUCH_CLIENT = {"ok": False, "code": "no-such-client"}
 REAL_CLOCK = thrum.clock.now_ms
 
 
-class Shim:
-    """Requests in, replies and events out; stdin is read on the loop that the clients run on."""
+def emit(message, **fields):
+    sys.stdout.buffer.write(dump({**message, **fields}))
+    sys.stdout.buffer.flush()
 
-    def __init__(self):
-        self.testees, self.opened, self.partial = {}, 0, bytearray()
+
+def failure(error):
+    return {"ok": False, "code": type(error).__name__, "message": str(error)}
+
+
+async def ended(result):
+    return await result if inspect.isawaitable(result) else result
+
+
+class Shim:
+    """The ops: each takes its request and returns its reply."""
 
     async def run(self):
-        loop = asyncio.get_running_loop()
-        self.stopped = loop.create_future()
-        loop.add_reader(0, self.readable)
-        await self.stopped
-
-    def readable(self):
-        data = os.read(0, 1 << 18)
-        if not data:
-            self.stop()
-        first, *more = data.split(b"\n")
-        self.partial += first
-        for piece in more:
-            line, self.partial = bytes(self.partial), bytearray(piece)
-            if line.strip():
-                self.request(line)
-
-    def request(self, line):
-        try:
+        self.clients, tasks = {}, set()
+        stdin = asyncio.StreamReader(limit=sys.maxsize)
+        protocol = asyncio.StreamReaderProtocol(stdin)
+        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+        async for line in stdin:
             request = load(line)
-            id, op = request["id"], request["op"]
-        except Exception as error:
-            self.emit({"ev": "shim-error", "message": f"no request: {ascii(error)}"})
-            return
+            task = asyncio.create_task(self.serve(request))  # tasks start in the order of their making
+            tasks.add(task)  # the loop itself would not keep it
+            task.add_done_callback(tasks.discard)
+            if request["op"] == "stop":
+                return await task
+
+    async def serve(self, request):
+        op = getattr(self, "op_" + request["op"], lambda request: UNSUPPORTED)
         try:
-            method = getattr(self, f"op_{op}", None)
-            if method is None:
-                raise Unsupported
-            reply = method(request)
-            if reply is not None:
-                self.emit({"id": id, "ok": True, **reply})
+            reply = await ended(op(request))
         except Exception as error:
-            self.emit({"id": id, **failure(error)})
-
-    def emit(self, message):
-        line = dump(message).encode("ascii") + b"\n"
-        try:
-            while line:
-                line = line[os.write(1, line) :]
-        except OSError:  # nobody listens any more
-            self.stop()
-
-    def stop(self):
-        asyncio.get_running_loop().remove_reader(0)
-        if not self.stopped.done():
-            self.stopped.set_result(None)
-
-    # ops: each returns its reply, or None if that is sent another way
+            reply = failure(error)
+        emit(reply, id=request["id"])
 
     def op_start(self, request):
-        if request.get("v") != 1:
-            message = "this shim speaks protocol 1"
-            return {"ok": False, "code": "version", "message": message, "versions": [1]}
+        if request["v"] != 1:
+            return {"ok": False, "code": "version", "versions": [1]}
         wire, lang = thrum.THRUM_VERSION, "python {}.{}".format(*sys.version_info)
         impl = {"name": "thrum-py", "version": wire, "lang": lang}
-        return {"v": 1, "impl": impl, "wire": wire, "profiles": ["document"], "caps": CAPS}
+        return {**OK, "v": 1, "impl": impl, "wire": wire, "profiles": ["document"], "caps": CAPS}
 
     def op_ping(self, request):
-        return {}
+        return OK
+
+    op_stop = op_ping
 
     def op_call(self, request):
-        return {"value": call(request["fn"], request.get("args", {}))}
+        function = FUNCTIONS.get(request["fn"])
+        return {**OK, "value": function(**request["args"])} if function else UNSUPPORTED
 
     def op_clock(self, request):
         now = request["now"]
         thrum.clock.now_ms = REAL_CLOCK if now is None else lambda: now
-        return {}
+        return OK
 
     def op_open(self, request):
-        if request.get("role", "asker") != "asker" or request.get("reconnect", "off") != "off":
-            raise Unsupported
+        if request["role"] != "asker":
+            return UNSUPPORTED
         thrum.clock.now_ms = REAL_CLOCK
-        self.opened += 1
-        handle = f"c{self.opened}"
-        socket, hello = request.get("socket"), request.get("hello")
-        self.testees[handle] = Testee(self.emit, handle, socket, hello)
-        return {"client": handle}
+        hello = {"bee": "thrum-py", **request["hello"]}
+        backoff = thrum.Backoff(first=0.001) if request.get("reconnect") == "auto" else None
+        client = thrum.ThrumClient(request["socket"], hello=hello, reconnect=backoff)
+        handle = f"c{request['id']}"  # no two requests share an id
+        self.clients[handle] = acts(handle, client)
+        return {**OK, "client": handle}
 
-    def op_do(self, request):
-        testee, id = self.testees.get(request["client"]), request["id"]
-        if testee is None:
-            return no_such_client(request)
-        testee.do(request, lambda error: self.emit({"id": id, **answer(error)}))
+    async def op_do(self, request):
+        fields, client = dict(request["act"]), self.clients.get(request["client"])
+        if client is None:
+            return NO_SUCH_CLIENT
+        act = client.get(fields.pop("do"))
+        if act is None:
+            return UNSUPPORTED
+        reply = OK
+        if request.get("wait") is False:
+            emit(OK, id=request["id"])
+            reply = {"ev": "done"}
+        try:
+            await ended(act(**fields))
+        except Exception as error:
+            return {**reply, **failure(error)}
+        return reply
 
     def op_end(self, request):
-        testee = self.testees.pop(request["client"], None)
-        if testee is None:
-            return no_such_client(request)
-        testee.end()
-        return {}
-
-    def op_stop(self, request):
-        self.stop()
-        return {}
+        client = self.clients.pop(request["client"], None)
+        if client is None:
+            return NO_SUCH_CLIENT
+        client["close"]()
+        return OK
 
 
-def answer(error):
-    return failure(error) if error else {"ok": True}
+def acts(handle, client):
+    """The acts of a client by name. From now on it shows what it hands over."""
+    gates = defaultdict(lambda: (asyncio.Event(), set()))  # whether it is open, and who waits there
+
+    def event(ev, **fields):
+        emit({"ev": ev, "client": handle}, **fields)
+
+    def delivered(to, tone):
+        where = {"conn": client.connections, "to": to}
+        try:
+            event("delivered", **where, tone=tone)
+        except (ValueError, RecursionError):
+            event("delivered", **where, unprintable=True)
+
+    def handler(sid, throws):
+        def fails(tone):
+            delivered(sid, tone)
+            raise RuntimeError("a handler that throws")
+
+        async def fails_later(tone):
+            fails(tone)
+
+        client.on(sid, fails_later if throws == "async" else fails)
+
+    def tool(name, description, input_schema, gate=None, throws=None, returns=None, timeout_ms=60_000):
+        async def body(args):
+            if gate is not None:
+                opened, bodies = gates[gate]
+                bodies.add(asyncio.current_task())
+                await opened.wait()
+            if throws is not None:
+                raise RuntimeError(throws)
+            return returns
+
+        client.tool(name, description, input_schema, body, timeout=timeout_ms / 1000)
+
+    async def release(gate):
+        opened, bodies = gates[gate]
+        opened.set()
+        await asyncio.gather(*bodies, return_exceptions=True)
+
+    client.on_any(lambda tone: delivered(None, tone))
+    client.on_disconnect(lambda _: event("disconnected", conn=client.connections))
+    client.on_turn(lambda sid, outcome, _: event("turn", sid=sid, outcome=outcome))
+    own = ("connect", "send", "prompt", "cancel", "tick", "close")
+    return {
+        **{do: getattr(client, do) for do in own},
+        "send-many": lambda tones, threads=1: in_threads(threads, client.send, tones),
+        "verb": lambda chi, fields: getattr(client, chi.replace("-", "_"))(**fields),
+        "subscribe": lambda sid: client.on(sid, lambda tone: delivered(sid, tone)),
+        "unsubscribe": client.off,
+        "handler": handler,
+        "tool": tool,
+        "release": release,
+        "permit": lambda decision: client.on_permission(lambda ask: decision),
+        "tendril": lambda returns: client.on_tendril(lambda reach: returns),
+    }
 
 
-def no_such_client(request):
-    return {"ok": False, "code": "no-such-client", "message": f"no client {request['client']!r}"}
+def in_threads(count, work, items):
+    """What work(item) gives for each item, done in threads that start together."""
+    if count == 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(count, initializer=threading.Barrier(count).wait) as pool:
+        shares = [items[number::count] for number in range(count)]
+        return sum(pool.map(lambda share: in_threads(1, work, share), shares), [])
 
+
+def wane(ops):
+    tracker, results = thrum.WaneTracker(), []
+    try:
+        for name, *args in ops:
+            results.append(getattr(tracker, name)(*args))
+    except Exception as error:
+        results.append({"$raises": type(error).__name__})
+    return results
+
+
+FUNCTIONS = {
+    **{fn: getattr(thrum, fn) for fn in ("is_valid_chi", "sigil", "dusk_in", "is_dusk", "encode")},
+    "version": lambda: thrum.THRUM_VERSION,
+    "registry": lambda of: {"chi": thrum.ALL_CHI, "pulse": list(thrum.PulseKind)}[of],
+    "rid": lambda count, threads=1: in_threads(threads, lambda _: thrum.rid(), range(count)),
+    "wane": wane,
+    "socket_path": lambda env: thrum.default_socket_path({**os.environ, **env}),
+}
 
 if __name__ == "__main__":
     asyncio.run(Shim().run())

@@ -50,11 +50,11 @@ class Shim(unittest.IsolatedAsyncioTestCase):
         return await self.ask("call", fn=fn, args=args)
 
     async def do(self, do, **fields):
-        return await self.ask("do", client="c1", act={"do": do, **fields})
+        return await self.ask("do", client=self.client, act={"do": do, **fields})
 
     async def opened(self, connect=True):
         fields = {"case": "x", "role": "asker", "socket": self.daemon.path, "hello": {"bee": "b"}}
-        self.assertEqual((await self.ask("open", **fields))["client"], "c1")
+        self.client = (await self.ask("open", **fields))["client"]
         if connect:
             self.assertEqual((await self.do("connect"))["ok"], True)
             return await self.daemon.accept()
@@ -113,7 +113,7 @@ class Shim(unittest.IsolatedAsyncioTestCase):
             b'{"chi":"chunk","sid":"s","w":18446744073709551615,"t":"\\ud800\\ud83d\\ude00"}\n'
         )
         seen = await self.see(ev="delivered")
-        self.assertEqual((seen["client"], seen["conn"], seen["to"]), ("c1", 1, "s"))
+        self.assertEqual((seen["client"], seen["conn"], seen["to"]), (self.client, 1, "s"))
         self.assertEqual(seen["tone"]["w"], {"$int": "18446744073709551615"})
         self.assertEqual(seen["tone"]["t"], {"$utf16": [0xD800, 0xD83D, 0xDE00]})
         peer.write(b'{"chi":"log","\\ud800":1}\n')
@@ -128,7 +128,7 @@ class Shim(unittest.IsolatedAsyncioTestCase):
         self.assertEqual((await self.do("connect"))["ok"], True)
         (await self.daemon.accept()).tone("log")
         self.assertEqual((await self.see(ev="delivered"))["conn"], 2)
-        self.assertEqual((await self.ask("end", client="c1"))["ok"], True)
+        self.assertEqual((await self.ask("end", client=self.client))["ok"], True)
         self.assertEqual((await self.do("close"))["code"], "no-such-client")
 
     async def test_acts(self):
@@ -171,12 +171,12 @@ class Shim(unittest.IsolatedAsyncioTestCase):
 
     async def test_acts_that_nobody_waits_for_end_with_done(self):
         await self.opened(connect=False)
-        id = self.put("do", client="c1", act={"do": "connect"}, wait=False)
-        self.put("do", client="c1", act={"do": "subscribe", "sid": "s"})
+        id = self.put("do", client=self.client, act={"do": "connect"}, wait=False)
+        self.put("do", client=self.client, act={"do": "subscribe", "sid": "s"})
         self.assertEqual(await self.see(id=id), {"id": id, "ok": True})
         self.assertEqual(await self.see(ev="done"), {"ev": "done", "id": id})
         await self.daemon.accept()
-        id = self.put("do", client="c1", act={"do": "send", "tone": {}}, wait=False)
+        id = self.put("do", client=self.client, act={"do": "send", "tone": {}}, wait=False)
         self.assertEqual((await self.see(id=id))["ok"], True)
         done = await self.see(ev="done")
         self.assertEqual((done["id"], done["ok"], done["code"]), (id, False, "ValueError"))
