@@ -1,7 +1,6 @@
 """The client that comes back by itself, against a small daemon."""
 
 import asyncio
-import contextlib
 import itertools
 import os
 import socket
@@ -158,27 +157,63 @@ class Reconnect(unittest.IsolatedAsyncioTestCase):
         self.client.close()
         await asyncio.wait_for(running, 10)
 
-    async def test_close_ends_a_connect_that_waits_for_a_busy_daemon(self):
-        with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as sockets:
-
-            def made():
-                made = sockets.enter_context(socket.socket(socket.AF_UNIX))
+    def crowd(self, path):
+        """Fills the backlog of a listener at `path`, so that the next connect has to wait."""
+        with self.assertRaises(BlockingIOError):
+            while True:
+                made = socket.socket(socket.AF_UNIX)
+                self.addCleanup(made.close)
                 made.setblocking(False)
-                return made
+                made.connect(path)
 
-            path = os.path.join(folder, "s")
-            busy = made()
-            busy.bind(path)
-            busy.listen(0)
-            with self.assertRaises(BlockingIOError):
-                while True:
-                    made().connect(path)
-            self.client = thrum.ThrumClient(path, hello={"bee": "b"})
-            connecting = asyncio.ensure_future(self.client.connect())
-            await asyncio.sleep(0)  # it has begun
-            self.client.close()
-            with self.assertRaises(ConnectionAbortedError):
-                await asyncio.wait_for(connecting, 10)
+    def listener(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(listener.close)
+        listener.bind(os.path.join(folder.name, "s"))
+        listener.listen(0)
+        return listener
+
+    async def test_close_ends_a_connect_that_waits_for_a_busy_daemon(self):
+        path = self.listener().getsockname()
+        self.crowd(path)
+        self.client = thrum.ThrumClient(path, hello={"bee": "b"})
+        connecting = asyncio.ensure_future(self.client.connect())
+        await asyncio.sleep(0)  # it has begun
+        self.client.close()
+        with self.assertRaises(ConnectionAbortedError):
+            await asyncio.wait_for(connecting, 10)
+
+    async def test_close_ends_a_connect_that_is_all_but_through(self):
+        self.client = thrum.ThrumClient(self.daemon.path, hello={"bee": "b"})
+        connecting = asyncio.ensure_future(self.client.connect())
+        await asyncio.sleep(0)  # it has dialled
+        self.client.close()
+        with self.assertRaises(ConnectionAbortedError):
+            await asyncio.wait_for(connecting, 10)
+        self.assertEqual(self.client.connections, 0)
+
+    async def test_run_forever_outlasts_a_connect_that_waits_for_a_busy_daemon(self):
+        listener = self.listener()
+        self.client = thrum.ThrumClient(
+            listener.getsockname(), hello={"bee": "b"}, reconnect=NEVER
+        )
+        self.client.on_disconnect(lambda error: self.shown.put_nowait("gone"))
+        await self.client.connect()
+        running = asyncio.ensure_future(self.client.run_forever())
+        listener.accept()[0].close()
+        self.assertEqual(await self.see(), "gone")
+        self.crowd(listener.getsockname())
+        connecting = asyncio.ensure_future(self.client.connect())
+        for _ in range(9):  # turns of the loop: enough for both to learn that the pause has ended
+            await asyncio.sleep(0)
+        listener.accept()[0].close()
+        listener.listen(9)
+        await asyncio.wait_for(connecting, 10)
+        self.assertFalse(running.done())
+        self.client.close()
+        await asyncio.wait_for(running, 10)
 
 
 if __name__ == "__main__":
