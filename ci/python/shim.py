@@ -1,7 +1,7 @@
 """The shim of thrum-py: shim protocol 1 on stdin and stdout. It drives and reports, never judges.
 
-An op is a method `op_…` of `Shim`; `acts` is what a client can be driven to do; `FUNCTIONS` are the
-helpers. Whatever is in none of them is `unsupported`.
+`answer` has the ops, `acts` what a client can be driven to do, `FUNCTIONS` the helpers. What is in
+none of them is unsupported.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import sys
 import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import thrum
 from shim_values import dump, load
@@ -19,113 +20,84 @@ VERBS = ["prompt", "cancel", "cleanup", "curate", "petal-cell", "log", "echo", "
 CAPS = ["hello", "handlers.async", "threads", "tools", "timeouts", "permits", "tendrils", "turns"]
 CAPS += ["reconnect.auto", "reconnect.manual", "wane.wired", "wane.merge", "clock.virtual"]
 CAPS += [f"verb.{chi}" for chi in VERBS]
+WIRE = thrum.THRUM_VERSION
+IMPL = {"name": "thrum-py", "version": WIRE, "lang": "python {}.{}".format(*sys.version_info)}
+START = {"v": 1, "impl": IMPL, "wire": WIRE, "profiles": ["document"], "caps": CAPS}
 
 OK = {"ok": True}
-UNSUPPORTED = {"ok": False, "unsupported": True}
-NO_SUCH_CLIENT = {"ok": False, "code": "no-such-client"}
 REAL_CLOCK = thrum.clock.now_ms
+clients = {}  # handle -> acts
 
 
-def emit(message, **fields):
-    sys.stdout.buffer.write(dump({**message, **fields}))
+async def main():
+    stdin, tasks = asyncio.StreamReader(limit=sys.maxsize), set()
+    protocol = asyncio.StreamReaderProtocol(stdin)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    async for line in stdin:
+        request = load(line)
+        task = asyncio.create_task(serve(request))  # tasks start in the order of their making
+        tasks.add(task)  # the loop itself would not keep it
+        task.add_done_callback(tasks.discard)
+        if request["op"] == "stop":
+            return await task
+
+
+async def serve(request):
+    head = {"id": request["id"]}
+    try:
+        reply = await answer(request, head)
+    except Exception as error:
+        reply = {"ok": False, "code": type(error).__name__, "message": str(error)}
+    emit(head | reply)
+
+
+def emit(message):
+    sys.stdout.buffer.write(dump(message))
     sys.stdout.buffer.flush()
 
 
-def failure(error):
-    return {"ok": False, "code": type(error).__name__, "message": str(error)}
-
-
-async def ended(result):
-    return await result if inspect.isawaitable(result) else result
-
-
-class Shim:
-    """The ops: each takes its request and returns its reply."""
-
-    async def run(self):
-        self.clients, tasks = {}, set()
-        stdin = asyncio.StreamReader(limit=sys.maxsize)
-        protocol = asyncio.StreamReaderProtocol(stdin)
-        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
-        async for line in stdin:
-            request = load(line)
-            task = asyncio.create_task(self.serve(request))  # tasks start in the order of their making
-            tasks.add(task)  # the loop itself would not keep it
-            task.add_done_callback(tasks.discard)
-            if request["op"] == "stop":
-                return await task
-
-    async def serve(self, request):
-        op = getattr(self, "op_" + request["op"], lambda request: UNSUPPORTED)
-        try:
-            reply = await ended(op(request))
-        except Exception as error:
-            reply = failure(error)
-        emit(reply, id=request["id"])
-
-    def op_start(self, request):
-        if request["v"] != 1:
+async def answer(request, head):
+    match request:
+        case {"op": "start", "v": 1}:
+            return OK | START
+        case {"op": "start"}:
             return {"ok": False, "code": "version", "versions": [1]}
-        wire, lang = thrum.THRUM_VERSION, "python {}.{}".format(*sys.version_info)
-        impl = {"name": "thrum-py", "version": wire, "lang": lang}
-        return {**OK, "v": 1, "impl": impl, "wire": wire, "profiles": ["document"], "caps": CAPS}
-
-    def op_ping(self, request):
-        return OK
-
-    op_stop = op_ping
-
-    def op_call(self, request):
-        function = FUNCTIONS.get(request["fn"])
-        return {**OK, "value": function(**request["args"])} if function else UNSUPPORTED
-
-    def op_clock(self, request):
-        now = request["now"]
-        thrum.clock.now_ms = REAL_CLOCK if now is None else lambda: now
-        return OK
-
-    def op_open(self, request):
-        if request["role"] != "asker":
-            return UNSUPPORTED
-        thrum.clock.now_ms = REAL_CLOCK
-        hello = {"bee": "thrum-py", **request["hello"]}
-        backoff = thrum.Backoff(first=0.001) if request.get("reconnect") == "auto" else None
-        client = thrum.ThrumClient(request["socket"], hello=hello, reconnect=backoff)
-        handle = f"c{request['id']}"  # no two requests share an id
-        self.clients[handle] = acts(handle, client)
-        return {**OK, "client": handle}
-
-    async def op_do(self, request):
-        fields, client = dict(request["act"]), self.clients.get(request["client"])
-        if client is None:
-            return NO_SUCH_CLIENT
-        act = client.get(fields.pop("do"))
-        if act is None:
-            return UNSUPPORTED
-        reply = OK
-        if request.get("wait") is False:
-            emit(OK, id=request["id"])
-            reply = {"ev": "done"}
-        try:
-            await ended(act(**fields))
-        except Exception as error:
-            return {**reply, **failure(error)}
-        return reply
-
-    def op_end(self, request):
-        client = self.clients.pop(request["client"], None)
-        if client is None:
-            return NO_SUCH_CLIENT
-        client["close"]()
-        return OK
+        case {"op": "ping" | "stop"}:
+            return OK
+        case {"op": "call", "fn": fn, "args": args} if fn in FUNCTIONS:
+            return OK | {"value": FUNCTIONS[fn](**args)}
+        case {"op": "clock", "now": now}:
+            thrum.clock.now_ms = REAL_CLOCK if now is None else lambda: now
+            return OK
+        case {"op": "open", "role": "asker", "id": id, "socket": socket, "hello": hello}:
+            thrum.clock.now_ms = REAL_CLOCK
+            backoff = thrum.Backoff(first=0.001) if request.get("reconnect") == "auto" else None
+            client = thrum.ThrumClient(socket, hello={"bee": "thrum-py"} | hello, reconnect=backoff)
+            handle = f"c{id}"  # no two requests have one id
+            clients[handle] = acts(handle, client)
+            return OK | {"client": handle}
+        case {"op": "do" | "end", "client": handle} if handle not in clients:
+            return {"ok": False, "code": "no-such-client"}
+        case {"op": "do", "client": handle, "act": {"do": do, **fields}} if do in clients[handle]:
+            if request.get("wait") is False:
+                emit(head | OK)
+                head["ev"] = "done"  # so what is left to say is an event
+            result = clients[handle][do](**fields)
+            if inspect.isawaitable(result):
+                await result
+            return {} if "ev" in head else OK
+        case {"op": "end", "client": handle}:
+            clients.pop(handle)["close"]()
+            return OK
+    return {"ok": False, "unsupported": True}
 
 
 def acts(handle, client):
-    """The acts of a client by name. From now on it shows what it hands over."""
+    """The acts of a client, by name. From now on it shows what it hands over."""
     gates = defaultdict(lambda: (asyncio.Event(), set()))  # whether it is open, and who waits there
 
     def event(ev, **fields):
-        emit({"ev": ev, "client": handle}, **fields)
+        emit({"ev": ev, "client": handle, **fields})
 
     def delivered(to, tone):
         where = {"conn": client.connections, "to": to}
@@ -134,25 +106,22 @@ def acts(handle, client):
         except (ValueError, RecursionError):
             event("delivered", **where, unprintable=True)
 
-    def handler(sid, throws):
-        def fails(tone):
-            delivered(sid, tone)
-            raise RuntimeError("a handler that throws")
+    def fails(to, tone):
+        delivered(to, tone)
+        raise RuntimeError("a handler that throws")
 
-        async def fails_later(tone):
-            fails(tone)
+    async def fails_later(to, tone):
+        fails(to, tone)
 
-        client.on(sid, fails_later if throws == "async" else fails)
-
-    def tool(name, description, input_schema, gate=None, throws=None, returns=None, timeout_ms=60_000):
+    def tool(name, description, input_schema, timeout_ms=60_000, gate=None, **ending):
         async def body(args):
             if gate is not None:
                 opened, bodies = gates[gate]
                 bodies.add(asyncio.current_task())
                 await opened.wait()
-            if throws is not None:
-                raise RuntimeError(throws)
-            return returns
+            if "throws" in ending:
+                raise RuntimeError(ending["throws"])
+            return ending["returns"]
 
         client.tool(name, description, input_schema, body, timeout=timeout_ms / 1000)
 
@@ -161,21 +130,26 @@ def acts(handle, client):
         opened.set()
         await asyncio.gather(*bodies, return_exceptions=True)
 
-    client.on_any(lambda tone: delivered(None, tone))
+    client.on_any(partial(delivered, None))
     client.on_disconnect(lambda _: event("disconnected", conn=client.connections))
     client.on_turn(lambda sid, outcome, _: event("turn", sid=sid, outcome=outcome))
-    own = ("connect", "send", "prompt", "cancel", "tick", "close")
+    throwing = {"sync": fails, "async": fails_later}
     return {
-        **{do: getattr(client, do) for do in own},
+        "connect": client.connect,
+        "send": client.send,
         "send-many": lambda tones, threads=1: in_threads(threads, client.send, tones),
+        "prompt": client.prompt,
+        "cancel": client.cancel,
         "verb": lambda chi, fields: getattr(client, chi.replace("-", "_"))(**fields),
-        "subscribe": lambda sid: client.on(sid, lambda tone: delivered(sid, tone)),
+        "subscribe": lambda sid: client.on(sid, partial(delivered, sid)),
         "unsubscribe": client.off,
-        "handler": handler,
+        "handler": lambda sid, throws: client.on(sid, partial(throwing[throws], sid)),
         "tool": tool,
         "release": release,
         "permit": lambda decision: client.on_permission(lambda ask: decision),
         "tendril": lambda returns: client.on_tendril(lambda reach: returns),
+        "tick": client.tick,
+        "close": client.close,
     }
 
 
@@ -199,13 +173,17 @@ def wane(ops):
 
 
 FUNCTIONS = {
-    **{fn: getattr(thrum, fn) for fn in ("is_valid_chi", "sigil", "dusk_in", "is_dusk", "encode")},
-    "version": lambda: thrum.THRUM_VERSION,
+    "version": lambda: WIRE,
     "registry": lambda of: {"chi": thrum.ALL_CHI, "pulse": list(thrum.PulseKind)}[of],
+    "is_valid_chi": thrum.is_valid_chi,
+    "sigil": thrum.sigil,
     "rid": lambda count, threads=1: in_threads(threads, lambda _: thrum.rid(), range(count)),
+    "dusk_in": thrum.dusk_in,
+    "is_dusk": thrum.is_dusk,
     "wane": wane,
     "socket_path": lambda env: thrum.default_socket_path({**os.environ, **env}),
+    "encode": thrum.encode,
 }
 
 if __name__ == "__main__":
-    asyncio.run(Shim().run())
+    asyncio.run(main())

@@ -13,7 +13,7 @@ def load(line):
 
 
 def dump(message):
-    """Raises ValueError or RecursionError for what has no form either, such as a key that is no text."""
+    """Raises ValueError or RecursionError for what has no form either, as a key that is no text."""
     return json.dumps(_form(message), ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 

@@ -43,7 +43,9 @@ class Bee(unittest.IsolatedAsyncioTestCase):
         for number in (1, 2):
             peer, sid = await self.asked()
             peer.write(b"no tone\n")
-            peer.tone("chunk", sid=sid, index=0, part={"type": "text", "text": f"answer {number}\n"})
+            peer.tone(
+                "chunk", sid=sid, index=0, part={"type": "text", "text": f"answer {number}\n"}
+            )
             peer.tone("tool-call", sid=sid, callId="c", name="add", args={"a": 2, "b": 3})
             self.assertEqual((await peer.next())["result"], {"sum": 5})
             peer.tone("permission-ask", sid=sid, permitId="p", question="?", context={})

@@ -196,9 +196,7 @@ class Reconnect(unittest.IsolatedAsyncioTestCase):
 
     async def test_run_forever_outlasts_a_connect_that_waits_for_a_busy_daemon(self):
         listener = self.listener()
-        self.client = thrum.ThrumClient(
-            listener.getsockname(), hello={"bee": "b"}, reconnect=NEVER
-        )
+        self.client = thrum.ThrumClient(listener.getsockname(), hello={"bee": "b"}, reconnect=NEVER)
         self.client.on_disconnect(lambda error: self.shown.put_nowait("gone"))
         await self.client.connect()
         running = asyncio.ensure_future(self.client.run_forever())
