@@ -56,7 +56,11 @@ def emit(message):
     sys.stdout.buffer.flush()
 
 
+# ops
+
+
 async def answer(request, head):
+    """The reply to a request; `head` is what each message about it begins with."""
     match request:
         case {"op": "start", "v": 1}:
             return OK | START
@@ -90,6 +94,9 @@ async def answer(request, head):
             clients.pop(handle)["close"]()
             return OK
     return {"ok": False, "unsupported": True}
+
+
+# acts
 
 
 def acts(handle, client):
@@ -151,6 +158,9 @@ def acts(handle, client):
         "tick": client.tick,
         "close": client.close,
     }
+
+
+# functions
 
 
 def in_threads(count, work, items):
