@@ -9,12 +9,12 @@ LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def load(line):
-    return json.loads(line, object_hook=_value)
+    return DECODER.decode(line.decode())
 
 
 def dump(message):
     """Raises ValueError or RecursionError for what has no form either, as a key that is no text."""
-    return json.dumps(_form(message), ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    return ENCODER.encode(_form(message)).encode() + b"\n"
 
 
 def _value(members):
@@ -35,7 +35,11 @@ def _form(value):
         return [_form(item) for item in value]
     if isinstance(value, int) and abs(value) > SAFE:
         return {"$int": str(value)}
-    if isinstance(value, str) and LONE_SURROGATE.search(value):
+    if isinstance(value, str) and not value.isascii() and LONE_SURROGATE.search(value):
         units = struct.iter_unpack("<H", value.encode("utf-16-le", "surrogatepass"))
         return {"$utf16": [unit for (unit,) in units]}
     return value
+
+
+DECODER = json.JSONDecoder(object_hook=_value)
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
