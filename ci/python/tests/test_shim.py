@@ -52,8 +52,9 @@ class Shim(unittest.IsolatedAsyncioTestCase):
     async def do(self, do, **fields):
         return await self.ask("do", client=self.client, act={"do": do, **fields})
 
-    async def opened(self, connect=True):
+    async def opened(self, connect=True, **more):
         fields = {"case": "x", "role": "asker", "socket": self.daemon.path, "hello": {"bee": "b"}}
+        fields.update(more)
         self.client = (await self.ask("open", **fields))["client"]
         if connect:
             self.assertEqual((await self.do("connect"))["ok"], True)
@@ -130,6 +131,20 @@ class Shim(unittest.IsolatedAsyncioTestCase):
         self.assertEqual((await self.see(ev="delivered"))["conn"], 2)
         self.assertEqual((await self.ask("end", client=self.client))["ok"], True)
         self.assertEqual((await self.do("close"))["code"], "no-such-client")
+
+    async def test_a_client_opened_with_reconnect_comes_back_and_shows_it(self):
+        (await self.opened(reconnect="auto")).close()
+        self.assertEqual((await self.see(ev="disconnected"))["conn"], 1)
+        (await self.daemon.accept()).tone("log")
+        self.assertEqual((await self.see(ev="delivered"))["conn"], 2)
+
+    async def test_what_it_lacks_is_refused_at_once(self):
+        fields = {"case": "x", "role": "worker", "socket": None, "hello": {}}
+        self.assertEqual((await self.ask("open", **fields))["unsupported"], True)
+        await self.opened(connect=False)
+        for client, refusal in ((self.client, "unsupported"), ("c0", "code")):
+            reply = await self.ask("do", client=client, act={"do": "serve"}, wait=False)
+            self.assertEqual(set(reply), {"id", "ok", refusal})
 
     async def test_acts(self):
         peer = await self.opened()
