@@ -1,4 +1,6 @@
-/** A calculator bee: it asks what 2 + 3 is, lends the model a tool to find out, and prints what comes back. */
+/**
+ * A calculator bee: it asks what 2 + 3 is, lends the model a tool to find out, and prints what comes back.
+ */
 
 import { ThrumClient } from "../thrum/index.js";
 

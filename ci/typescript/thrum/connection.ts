@@ -11,9 +11,16 @@ import { LineSplitter } from "./lines.js";
 /** How long the last tones may take to be written after a close, in ms. */
 const FLUSH_MS = 1_000;
 
+/** How many bytes the path of a socket may have: what the system gives it, less the NUL at its end. */
+const PATH_BYTES_MAX = process.platform === "linux" ? 107 : 103;
+
 /** A connected socket. Rejects with the system's error, which names the path: missing, refused, too long. */
 export function dial(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    if (Buffer.byteLength(path) > PATH_BYTES_MAX) {
+      // Node would cut the path off without a word, and connect to what it then names
+      throw Object.assign(new Error(`connect ENAMETOOLONG ${path}`), { code: "ENAMETOOLONG", path });
+    }
     const socket = connect({ path });
     socket.once("error", reject);
     socket.once("connect", () => {

@@ -2,7 +2,8 @@
  * Strict JSON both ways, with each integer exact: those that a double cannot hold are `bigint`.
  *
  * `JSON` alone rounds such integers when it parses and refuses them when it writes. Here they pass through it
- * as marked strings. The mark is drawn anew in each process and never written, so no peer can put it in a text.
+ * as marked strings. The mark is drawn anew in each process and never written, so no peer can put it in a
+ * text.
  */
 
 import { randomUUID } from "node:crypto";
