@@ -9,6 +9,9 @@ import { connected, Daemon, Mailbox, setUp } from "./daemon.js";
 const big = "x".repeat(1 << 16);
 const log = (message: string) => ({ level: "info", message });
 
+/** Resolves when the client says that a connection has ended. */
+const lost = (client: ThrumClient) => new Promise<void>((resolve) => client.onDisconnect(() => resolve()));
+
 test("hello comes first, and what was sent before follows in order", async (t) => {
   const { client, daemon } = await setUp(t);
   const rids = [client.cancel({ sid: "s" }), client.log(log("m"))];
@@ -127,7 +130,11 @@ test("a blocked write does not stop reading", async (t) => {
   for (let n = 0; n < 64; n++) client.log(log(big));
   peer.tone("log");
   await got.take();
-  const drained = client.drained();
+  let taken = false;
+  const drained = client.drained().then(() => (taken = true));
+  peer.tone("log");
+  await got.take();
+  assert.equal(taken, false);
   peer.socket.resume();
   await drained;
   for (let n = 0; n < 64; n++) assert.equal((await peer.next()).message, big);
@@ -135,31 +142,41 @@ test("a blocked write does not stop reading", async (t) => {
 
 test("a disconnect is surfaced, and nothing is carried over to the next connection", async (t) => {
   const { client, daemon, peer, got } = await connected(t);
-  const gone = new Promise<void>((resolve) => client.onDisconnect(() => resolve()));
+  const gone = lost(client);
   peer.socket.pause();
   for (let n = 0; n < 64; n++) client.log(log(big));
   peer.write('{"chi":"log","rid":"whole"}\n{"chi":"log","rid":"ha');
   await got.take();
-  peer.socket.destroy();
+  peer.socket.end(); // also where only the daemon's half is shut, and writes still wait
   await gone;
   client.cancel({ sid: "kept" });
   await client.connect();
-  const next = await daemon.accept();
-  assert.equal(next.hello.chi, "hello");
-  assert.equal((await next.next()).sid, "kept");
-  next.tone("log", { rid: "first" });
+  const second = await daemon.accept();
+  assert.equal(second.hello.chi, "hello");
+  assert.equal((await second.next()).sid, "kept");
+  second.tone("log", { rid: "first" });
   assert.equal((await got.take()).rid, "first");
+
+  const goneAgain = lost(client);
+  second.socket.destroy();
+  await goneAgain;
+  await client.connect();
+  client.cancel({ sid: "new" });
+  assert.equal((await (await daemon.accept()).next()).sid, "new");
 });
 
 test("with reconnect it comes back by itself, after it has said so, with hello first", async (t) => {
-  const { client, daemon, peer } = await connected(t, { reconnect: { minMs: 1, maxMs: 1 } });
+  const { client, daemon, peer, got } = await connected(t, { reconnect: { minMs: 1, maxMs: 1e9 } });
   const order = new Mailbox<string>();
   client.onDisconnect(() => order.put("disconnect"));
   client.onConnect(() => {
     order.put("connect");
     client.cancel({ sid: "again" });
   });
-  for (let last = peer, n = 0; n < 3; n++) {
+  // so often that each wait has to begin at the shortest again
+  for (let last = peer, n = 0; n < 20; n++) {
+    last.tone("breath");
+    await got.take();
     last.socket.destroy();
     last = await daemon.accept();
     assert.equal(last.hello.chi, "hello");
@@ -168,23 +185,33 @@ test("with reconnect it comes back by itself, after it has said so, with hello f
   }
 });
 
-test("an answer does not reach the next connection", async (t) => {
+test("an answer does not reach the next connection, where its id is a new one", async (t) => {
   const { client, daemon, peer } = await connected(t);
-  let open = () => {};
-  const called = new Promise<void>((resolve) => {
-    const run = () => new Promise<string>((give) => ((open = () => give("late")), resolve()));
-    client.tool({ name: "slow", description: "", input_schema: {}, run });
-  });
+  const called = new Mailbox<(result: string) => void>();
+  const run = () => new Promise<string>((resolve) => called.put(resolve));
+  client.tool({ name: "slow", description: "", input_schema: {}, run });
   peer.tone("tool-call", { sid: "s", callId: "1", name: "slow" });
-  await called;
-  const gone = new Promise<void>((resolve) => client.onDisconnect(() => resolve()));
+  const finish = await called.take();
+  const gone = lost(client);
   peer.socket.destroy();
   await gone;
   await client.connect();
   const next = await daemon.accept();
-  open();
-  next.tone("tool-call", { sid: "s", callId: "2", name: "other" });
-  assert.equal((await next.next()).callId, "2");
+  finish("late");
+  next.tone("tool-call", { sid: "s", callId: "1", name: "other" });
+  assert.deepEqual((await next.next()).result, { error: "no such tool: `other`" });
+});
+
+test("nothing is delivered once a handler has closed the client", async (t) => {
+  const { client, peer } = await connected(t);
+  let handed = 0;
+  client.onAny(() => {
+    handed++;
+    void client.close();
+  });
+  peer.write('{"chi":"log"}\n{"chi":"log"}');
+  assert.deepEqual(await peer.next(), {});
+  assert.equal(handed, 1);
 });
 
 test("close flushes, and then a send is an error", async (t) => {
@@ -221,13 +248,24 @@ test("connect fails with the system's error, and with reconnect only when it is 
   await running;
 });
 
-test("a client that was closed can connect again", async (t) => {
+test("a client that was closed can connect again, also while it was still trying", async (t) => {
   const { client, daemon } = await connected(t);
   const closed = client.close();
   await client.connect();
   await daemon.accept();
   client.cancel({ sid: "s" });
   await closed;
+
+  const env = process.env.HUM_THRUM_SOCK;
+  t.after(() => (env === undefined ? delete process.env.HUM_THRUM_SOCK : (process.env.HUM_THRUM_SOCK = env)));
+  process.env.HUM_THRUM_SOCK = "/none";
+  const trying = new ThrumClient({ hello: { bee: "b" }, reconnect: true });
+  t.after(() => trying.close());
+  const attempt = assert.rejects(trying.connect(), ClosedError);
+  void trying.close();
+  process.env.HUM_THRUM_SOCK = daemon.path; // resolved anew by each attempt
+  await trying.connect();
+  await attempt;
 });
 
 test("run ends with the connection", async (t) => {

@@ -14,8 +14,7 @@ test("a tool runs with its arguments, and nothing becomes an empty object", asyn
 
 test("a tool that fails and one that nobody declared reject", async () => {
   const tools = new Tools();
-  const run = () => Promise.reject(new Error("no luck"));
-  tools.declare({ ...schema, name: "fails", run, timeoutMs: Infinity });
+  tools.declare({ ...schema, name: "fails", run: () => Promise.reject(new Error("no luck")) });
   await assert.rejects(tools.run("fails", {}), /no luck/);
   for (const name of ["other", undefined, 7]) await assert.rejects(tools.run(name, {}), /no such tool/);
 });
@@ -30,6 +29,14 @@ test("at the time limit the signal aborts and the error says timeout", async () 
   tools.declare({ ...schema, name: "slow", run, timeoutMs: 1 });
   await assert.rejects(tools.run("slow", {}), { message: "timeout" });
   assert.equal(aborted, true);
+});
+
+test("a limit beyond what a timer can wait is no short one", async (t) => {
+  const timer = t.mock.method(globalThis, "setTimeout");
+  const tools = new Tools();
+  tools.declare({ ...schema, name: "long", run: () => 1, timeoutMs: Infinity });
+  assert.equal(await tools.run("long", {}), 1);
+  assert.equal(timer.mock.calls[0]?.arguments[1], 2 ** 31 - 1);
 });
 
 test("a definition is what a prompt says about a tool", () => {
