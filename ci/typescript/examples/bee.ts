@@ -1,23 +1,19 @@
 /**
- * A calculator bee: it asks what 2 + 3 is, lends the model a tool to find out, and prints what comes back.
+ * A whole bee: it offers a tool, answers what it is asked, and asks once on each connection.
+ *
+ * `node dist/examples/bee.js` runs it against the daemon of this machine until it is interrupted.
  */
 
 import { ThrumClient } from "../thrum/index.js";
 
-const sid = "calculator-1";
-const client = new ThrumClient({
-  hello: { bee: "calculator", version: "1.0.0", source: "examples/bee.ts" },
-  reconnect: true,
-});
+const sid = "hum-calculator";
+const numbers = { a: { type: "number" }, b: { type: "number" } };
+const client = new ThrumClient({ hello: { bee: "calculator", version: "1.0.0" }, reconnect: true });
 
 client.tool({
   name: "add",
   description: "Adds two numbers",
-  input_schema: {
-    type: "object",
-    properties: { a: { type: "number" }, b: { type: "number" } },
-    required: ["a", "b"],
-  },
+  input_schema: { type: "object", properties: numbers, required: ["a", "b"] },
   run: (args) => {
     const { a, b } = args as { a: number; b: number };
     return { sum: a + b };

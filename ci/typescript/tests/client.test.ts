@@ -28,9 +28,11 @@ test("a client needs a hello that can be sent", () => {
 
 test("what is no tone of an asker is refused", async (t) => {
   const { client } = await setUp(t);
-  for (const chi of [undefined, "chunk", "hello", "tool_call", "echo"]) {
+  for (const chi of [undefined, "hello", "tool_call", "echo"]) {
     assert.throws(() => client.send({ chi } as OutgoingTone), TypeError, chi); // an echo for want of a rid
   }
+  // @ts-expect-error the compiler says so too
+  assert.throws(() => client.send({ chi: "chunk", sid: "s" }), TypeError);
   assert.throws(() => client.perfMark({ label: "l", phase: "p", t: NaN }), RangeError);
 });
 
@@ -138,6 +140,15 @@ test("a blocked write does not stop reading", async (t) => {
   peer.socket.resume();
   await drained;
   for (let n = 0; n < 64; n++) assert.equal((await peer.next()).message, big);
+});
+
+test("what waits to be drained ends with the connection", async (t) => {
+  const { client, peer } = await connected(t);
+  peer.socket.pause();
+  for (let n = 0; n < 64; n++) client.log(log(big));
+  const drained = client.drained();
+  peer.socket.destroy();
+  await drained;
 });
 
 test("a disconnect is surfaced, and nothing is carried over to the next connection", async (t) => {

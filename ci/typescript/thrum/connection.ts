@@ -4,7 +4,6 @@
  * It ends once and is never reused, so neither half a line nor bytes not yet written reach the next one.
  */
 
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { LineSplitter } from "./lines.js";
 
@@ -69,7 +68,8 @@ export class Connection {
 
   /** Resolves when most of what was written has been taken, or the connection has ended. */
   async drained(): Promise<void> {
-    if (this.#socket.writableNeedDrain) await Promise.race([once(this.#socket, "drain"), this.ended]);
+    if (!this.#socket.writableNeedDrain) return;
+    await Promise.race([new Promise((resolve) => this.#socket.once("drain", resolve)), this.ended]);
   }
 
   /** Ends it: what was written is still flushed, for a second at most. */

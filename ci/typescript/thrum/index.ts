@@ -30,7 +30,7 @@ export type { Json, JsonObject } from "./json.js";
 export type { Backoff } from "./reconnect.js";
 export { defaultSocketPath } from "./socket-path.js";
 export { decode, encode, type OutgoingTone, type Tone } from "./tone.js";
-export type { Tool, ToolDefinition } from "./tools.js";
+export type { Result, Tool, ToolDefinition } from "./tools.js";
 export type {
   EchoFields,
   LogFields,
