@@ -159,14 +159,15 @@ function emit(message: object): void {
   process.stdout.write(`${dump(message)}\n`);
 }
 
-async function answer({ id, ...request }: Args): Promise<void> {
+async function answer(line: string): Promise<void> {
+  const request = load(line);
   try {
-    emit({ id, ok: true, ...((await find(ops, request.op)({ id, ...request })) as object) });
+    emit({ id: request.id, ok: true, ...((await find(ops, request.op)(request)) as object) });
   } catch (error) {
-    emit({ id, ...failure(error) });
+    emit({ id: request.id, ...failure(error) });
   }
 }
 
 createInterface({ input: process.stdin })
-  .on("line", (line) => void answer(load(line)))
+  .on("line", (line) => answer(line).catch((error) => emit({ ev: "shim-error", message: String(error) })))
   .on("close", process.exit);

@@ -34,8 +34,7 @@ export interface ClientOptions {
   /** The daemon's socket; without it the path comes from the environment, anew for each connection. */
   readonly socketPath?: string;
   /**
-   * Whether to connect again after a loss, and until it works; with other waits than 100 ms to 10 s, if
-   * given.
+   * Whether to connect again after a loss, until it works; a `Backoff` instead of waits of 100 ms to 10 s.
    */
   readonly reconnect?: boolean | Backoff;
   /** Is told what a handler threw; without it that goes to stderr. */
@@ -94,8 +93,8 @@ export class ThrumClient extends Verbs {
   // the connection
 
   /**
-   * Connects; also again, after a disconnect or a close. What was sent meanwhile follows hello. Waits for no
-   * breath.
+   * Connects; also again, after a disconnect or a close. What was sent meanwhile follows hello. It does not
+   * wait for a breath.
    *
    * Rejects with the system's error if there is no daemon; with `reconnect` it tries on instead. Rejects with
    * `ClosedError` when the client is closed meanwhile.
@@ -124,10 +123,7 @@ export class ThrumClient extends Verbs {
     }
   }
 
-  /**
-   * Ends the connection for good: `send` throws from now on. Resolves when what was sent is flushed, in a
-   * second.
-   */
+  /** Ends it for good: `send` throws from now on. Resolves when what was sent is flushed, within a second. */
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#life.abort(new ClosedError("the client is closed"));
@@ -141,8 +137,8 @@ export class ThrumClient extends Verbs {
   // sending
 
   /**
-   * Sends a tone and returns its rid. The client fills in rid (of an echo: the application does), `from` and
-   * `sentAt`.
+   * Sends a tone and returns its rid. The client fills in `from`, `sentAt` and `rid`; the rid of an echo is
+   * the application's to say.
    *
    * Kept until connected; dropped if the connection ends first. The queue has no limit: see `drained`. Throws
    * `ClosedError` after `close`, TypeError or RangeError for what is no tone of an asker.
@@ -198,10 +194,7 @@ export class ThrumClient extends Verbs {
     this.#onConnect = handler;
   }
 
-  /**
-   * Called once per connection that ended other than by `close`, with the error if any, and before the next
-   * one.
-   */
+  /** Called once per connection that ended other than by `close`, before the next; with the error, if any. */
   onDisconnect(handler: ((error: Error | undefined) => unknown) | undefined): void {
     this.#onDisconnect = handler;
   }
