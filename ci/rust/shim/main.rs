@@ -1,5 +1,4 @@
 //! The shim of the Rust client: shim protocol 1 on stdin and stdout. It drives and reports, and never judges.
-//!
 //! Ops are here, acts in `testee`, functions in `functions`, the forms for values that JSON cannot carry in `values`.
 
 mod functions;
@@ -7,128 +6,90 @@ mod testee;
 mod values;
 
 use std::collections::HashMap;
-use std::io::{BufRead, Write, stdin, stdout};
+use std::io::{Write, stdin, stdout};
+use std::sync::Arc;
+use std::thread;
 
 use serde_json::{Value, json};
 use testee::Testee;
 use thrum::{clock, serde_json};
-use tokio::sync::mpsc;
 
 const CAPS: &str = "hello handlers.async threads tools timeouts permits tendrils turns reconnect.auto reconnect.manual \
-                    wane.wired wane.merge clock.virtual verb.prompt verb.cancel verb.cleanup verb.curate \
-                    verb.petal-cell verb.log verb.perf-mark verb.echo";
+    wane.wired wane.merge clock.virtual verb.prompt verb.cancel verb.cleanup verb.curate verb.petal-cell verb.log \
+    verb.perf-mark verb.echo";
 
-/// Why a request is not done.
-enum Refusal {
-    Unsupported,
-    Impossible(&'static str),
-    Failed(String, String),
-}
+/// Why a request is not done, as fields of its reply.
+struct Refusal(Value);
 
 impl<E: std::error::Error> From<E> for Refusal {
     /// The client's own error, under the name that it has in the code.
     fn from(error: E) -> Self {
-        let name = format!("{error:?}").split([' ', '(']).next().unwrap_or_default().to_owned();
-        Self::Failed(name, error.to_string())
+        Self(json!({"code": format!("{error:?}").split([' ', '(']).next(), "message": error.to_string()}))
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let (requests, mut incoming) = mpsc::unbounded_channel();
-    // a thread of its own, which ends with the process
-    std::thread::spawn(move || {
-        stdin().lock().lines().map_while(Result::ok).try_for_each(|line| requests.send(line))
-    });
+    let (requests, mut incoming) = tokio::sync::mpsc::unbounded_channel();
+    thread::spawn(move || stdin().lines().map_while(Result::ok).try_for_each(|line| requests.send(line)));
     let mut testees = HashMap::new();
     while let Some(line) = incoming.recv().await {
-        let request: Value = match serde_json::from_str(&line) {
-            Ok(request) => request,
-            Err(error) => {
-                emit(json!({"ev": "shim-error", "message": format!("a line that is no JSON: {error}")}));
-                continue;
-            }
-        };
-        let id = request["id"].clone();
-        let stop = request["op"] == "stop";
-        match values::plain(request)
-            .map_err(Refusal::Impossible)
-            .and_then(|request| obey(request, &mut testees))
-        {
-            Ok(None) => {} // the reply follows
-            Ok(Some(fields)) => reply(id, Ok(fields)),
-            Err(refusal) => reply(id, Err(refusal)),
+        let request: Value = serde_json::from_str(&line).unwrap_or_default();
+        let reply = json!({"id": request["id"], "ok": true});
+        if request["op"] == "stop" {
+            incoming.close();
         }
-        if stop {
-            break;
-        }
+        let end = values::plain(request).and_then(|request| obey(request, &mut testees));
+        end.transpose().into_iter().for_each(|end| emit(reply.clone(), end));
     }
 }
 
-/// Does what a request says. The fields of its reply, or `None` where that comes later.
-fn obey(request: Value, testees: &mut HashMap<String, Testee>) -> Result<Option<Value>, Refusal> {
-    let (client, id) = (request["client"].as_str().unwrap_or_default().to_owned(), request["id"].clone());
-    let no_such_client = || Refusal::Failed("no-such-client".to_owned(), format!("no client `{client}`"));
-    let fields = match request["op"].as_str() {
-        Some("start") if request["v"] != 1 => {
-            let message = "this shim speaks protocol 1";
-            emit(json!({"id": id, "ok": false, "code": "version", "message": message, "versions": [1]}));
-            return Ok(None);
+/// Does what a request says. `None`: its reply comes later.
+fn obey(request: Value, testees: &mut HashMap<String, Arc<Testee>>) -> Result<Option<Value>, Refusal> {
+    let client = text(&request, "client").to_owned();
+    Ok(Some(match text(&request, "op") {
+        "start" if request["v"] != 1 => {
+            Err(Refusal(json!({"code": "v", "message": "not spoken", "versions": [1]})))?
         }
-        Some("start") => {
-            let about = json!({"name": "thrum-rs", "version": env!("CARGO_PKG_VERSION"), "lang": "rust"});
-            let caps: Vec<_> = CAPS.split(' ').collect();
-            json!({"v": 1, "impl": about, "wire": thrum::THRUM_VERSION, "profiles": ["document"], "caps": caps})
-        }
-        Some("ping" | "stop") => json!({}),
-        Some("call") => json!({"value": functions::call(&request["fn"], &request["args"])?}),
-        Some("clock") => {
-            clock::pin(request["now"].as_u64());
-            json!({})
-        }
-        Some("open") => {
+        "open" if request["role"] != "asker" || request["profile"] == "live" => return Err(unsupported()),
+        "start" => json!({"v": 1, "wire": thrum::THRUM_VERSION, "profiles": ["document"],
+            "impl": {"name": "thrum-rs", "version": env!("CARGO_PKG_VERSION"), "lang": "rust"},
+            "caps": CAPS.split(' ').collect::<Vec<_>>()}),
+        "ping" | "stop" => Value::Null,
+        "call" => json!({"value": functions::call(text(&request, "fn"), &request["args"])?}),
+        "clock" => json!(clock::pin(request["now"].as_u64())),
+        "open" => {
             clock::pin(None);
-            let handle = format!("c{id}");
+            let handle = format!("c{}", request["id"]);
             testees.insert(handle.clone(), Testee::open(&handle, &request)?);
             json!({ "client": handle })
         }
-        Some("do") => {
-            testees.get(&client).ok_or_else(no_such_client)?.queue(request);
+        op @ ("do" | "end") => {
+            let testee = if op == "do" { testees.get(&client).cloned() } else { testees.remove(&client) };
+            let missing = || json!({"code": "no-such-client", "message": format!("no client `{client}`")});
+            tokio::spawn(testee.ok_or_else(|| Refusal(missing()))?.drive(request));
             return Ok(None);
         }
-        Some("end") => {
-            let testee = testees.remove(&client).ok_or_else(no_such_client)?;
-            tokio::spawn(async move { reply(id, Ok(testee.end().await)) });
-            return Ok(None);
-        }
-        _ => return Err(Refusal::Unsupported),
-    };
-    Ok(Some(fields))
+        _ => return Err(unsupported()),
+    }))
 }
 
-/// Answers a request: with these fields, or with why not.
-fn reply(id: Value, result: Result<Value, Refusal>) {
-    emit(match result {
-        Ok(mut fields) => {
-            (fields["id"], fields["ok"]) = (id, true.into());
-            fields
-        }
-        Err(refusal) => failure(json!({ "id": id }), refusal),
-    });
+/// Writes a message, with more fields. If nobody listens any more, stdin ends too, and the shim with it.
+fn emit(message: Value, end: Result<Value, Refusal>) {
+    let more =
+        end.unwrap_or_else(|Refusal(why)| [json!({"ok": false}), why].iter().flat_map(fields).collect());
+    let all = [message, more].iter().flat_map(fields).collect();
+    _ = writeln!(stdout().lock(), "{}", values::wrapped(all));
 }
 
-/// Adds to a message why something is not done.
-fn failure(mut message: Value, refusal: Refusal) -> Value {
-    message["ok"] = false.into();
-    match refusal {
-        Refusal::Unsupported => message["unsupported"] = true.into(),
-        Refusal::Impossible(why) => (message["impossible"], message["why"]) = (true.into(), why.into()),
-        Refusal::Failed(code, text) => (message["code"], message["message"]) = (code.into(), text.into()),
-    }
-    message
+fn unsupported() -> Refusal {
+    Refusal(json!({"unsupported": true}))
 }
 
-/// Writes one line to stdout. If nobody listens any more, stdin ends too, and the shim with it.
-fn emit(message: Value) {
-    _ = writeln!(stdout().lock(), "{}", values::wrapped(message));
+fn text<'a>(of: &'a Value, key: &str) -> &'a str {
+    of[key].as_str().unwrap_or_default()
+}
+
+fn fields(of: &Value) -> thrum::Fields {
+    of.as_object().cloned().unwrap_or_default()
 }

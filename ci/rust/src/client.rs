@@ -123,6 +123,18 @@ impl Client {
         _ = self.shared.phase.subscribe().wait_for(|phase| *phase != Phase::Active).await;
     }
 
+    /// Connects, and waits until the connection has ended; where the client reconnects by itself, until it is closed.
+    pub async fn run(&self) -> Result<(), Error> {
+        self.connect().await?;
+        self.ended().await;
+        Ok(())
+    }
+
+    /// How many connections there have been: the number of the present one.
+    pub fn connections(&self) -> u64 {
+        self.outbox().connections()
+    }
+
     /// Queues a tone, and returns its rid. The client fills in `rid` (but for an echo), `from` and `sentAt`.
     ///
     /// It is kept until there is a connection, and dropped if that ends before it is written (CLI-09). The queue has
@@ -190,16 +202,6 @@ impl Client {
         A: Answer + 'static,
     {
         self.routes().tools.insert(tool.name.clone(), (tool, boxed(body, A::into_answer)));
-    }
-
-    /// What `prompt.tools` says of these tools (TOOL-01). A name that has not been declared is left out.
-    pub fn tool_definitions<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Value {
-        let routes = self.routes();
-        names
-            .into_iter()
-            .filter_map(|name| routes.tools.get(name))
-            .map(|(tool, _)| tool.definition())
-            .collect()
     }
 
     /// Decides permission-asks: the handler gives `"allow"` or `"deny"`. If it panics, that is `"deny"`.

@@ -29,7 +29,7 @@ pub(crate) async fn dial(path: &Path) -> io::Result<UnixStream> {
             match UnixStream::connect(path).await {
                 // a full backlog: the daemon is there and busy, and no event tells when it has room
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    sleep(Duration::from_millis(10)).await
+                    sleep(Duration::from_millis(10)).await;
                 }
                 other => return other,
             }

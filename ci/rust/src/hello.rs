@@ -52,6 +52,12 @@ impl Hello {
         self
     }
 
+    /// All of these fields; what the wire fixes is not among them.
+    #[must_use]
+    pub fn with_all(self, fields: Fields) -> Self {
+        fields.into_iter().fold(self, |hello, (key, value)| hello.with(&key, value))
+    }
+
     /// The bee's name.
     pub fn bee(&self) -> &str {
         &self.bee

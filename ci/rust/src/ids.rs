@@ -17,7 +17,8 @@ pub fn rid() -> String {
 /// 12 hex digits: the first 6 bytes of SHA-256 over nest ":" sid, both as they are (SIGIL-01).
 pub fn sigil(sid: &str, nest: &str) -> String {
     let hash = Sha256::new().chain_update(nest).chain_update(":").chain_update(sid).finalize();
-    hash[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+    let first = hash[..6].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{first:012x}")
 }
 
 fn spell_rid(now_ms: u64, count: u64) -> String {

@@ -9,10 +9,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::tone::Tone;
 
+/// The name of a lane: its sid, or `None` for the tones that have none.
+pub(crate) type Lane = Option<String>;
+
 /// The lanes that are at work. One that is idle is not kept.
 #[derive(Default)]
 pub(crate) struct Lanes {
-    waiting: Mutex<HashMap<Option<String>, VecDeque<Tone>>>,
+    waiting: Mutex<HashMap<Lane, VecDeque<Tone>>>,
 }
 
 impl Lanes {
@@ -31,16 +34,16 @@ impl Lanes {
     }
 
     /// The next tone of a lane, for who is at work on it. `None` when it is empty, and from then on idle.
-    pub fn next(&self, sid: &Option<String>) -> Option<Tone> {
+    pub fn next(&self, lane: &Lane) -> Option<Tone> {
         let mut lanes = self.lock();
-        let tone = lanes.get_mut(sid).and_then(VecDeque::pop_front);
+        let tone = lanes.get_mut(lane).and_then(VecDeque::pop_front);
         if tone.is_none() {
-            lanes.remove(sid);
+            lanes.remove(lane);
         }
         tone
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Option<String>, VecDeque<Tone>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Lane, VecDeque<Tone>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,10 +6,8 @@
 //!
 //! let client = Client::new(Hello::new("my-bee"), Options::default())?;
 //! client.on("hum-1", |tone| async move { println!("{tone:?}") });
-//! client.connect().await?;
 //! client.prompt("hum-1", "hello?").send()?;
-//! client.ended().await;
-//! # Ok(())
+//! client.run().await
 //! # }
 //! ```
 //!

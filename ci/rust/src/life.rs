@@ -12,6 +12,7 @@ use crate::connection::{dial, speak};
 use crate::dusk::is_dusk;
 use crate::error::Error;
 use crate::handler::{call, tell};
+use crate::lanes::Lane;
 use crate::outbox::WayBack;
 use crate::routes::{Disconnect, Turn};
 use crate::socket::default_socket_path;
@@ -122,10 +123,10 @@ impl Client {
     }
 
     /// Hands over what is in a lane, one after the other, until it is empty.
-    async fn work(self, sid: Option<String>) {
-        while let Some(tone) = self.shared.lanes.next(&sid) {
+    async fn work(self, lane: Lane) {
+        while let Some(tone) = self.shared.lanes.next(&lane) {
             if !self.is_closed() {
-                self.hand_over(sid.as_deref(), tone).await;
+                self.hand_over(lane.as_deref(), tone).await;
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, WeakUnboundedSender, unbounded_channel};
 
 use crate::chi::Chi;
@@ -22,6 +23,8 @@ pub(crate) struct Outbox {
     queue: Option<UnboundedSender<String>>,
     /// The other end of the queue, while there is no connection to take it.
     untaken: Option<UnboundedReceiver<String>>,
+    /// How many queues have been taken.
+    connections: u64,
     wane: WaneTracker,
     /// By sid, the sigils whose new wane has not been sent yet.
     due: HashMap<String, VecDeque<String>>,
@@ -34,6 +37,7 @@ impl Outbox {
             from: from.to_owned(),
             queue: Some(queue),
             untaken: Some(untaken),
+            connections: 0,
             wane: WaneTracker::default(),
             due: HashMap::new(),
         }
@@ -42,7 +46,10 @@ impl Outbox {
     /// A connection begins: the lines that it has to write, with what was sent before it stood (HELLO-03).
     pub fn begin(&mut self) -> Result<(UnboundedReceiver<String>, WayBack), Error> {
         match (self.untaken.take(), &self.queue) {
-            (Some(lines), Some(queue)) => Ok((lines, queue.downgrade())),
+            (Some(lines), Some(queue)) => {
+                self.connections += 1;
+                Ok((lines, queue.downgrade()))
+            }
             _ => Err(Error::Closed),
         }
     }
@@ -97,11 +104,14 @@ impl Outbox {
 
     /// Takes over the wane of a tone that has arrived, if it is ahead (WANE-09).
     pub fn adopt(&mut self, tone: &Tone) {
-        if let (Some(sigil), Some(wane)) =
-            (tone.text("sigil"), tone.get("wane").and_then(|wane| wane.as_u64()))
-        {
+        if let (Some(sigil), Some(wane)) = (tone.text("sigil"), tone.get("wane").and_then(Value::as_u64)) {
             self.wane.merge([(sigil, wane)]);
         }
+    }
+
+    /// How many connections have begun.
+    pub fn connections(&self) -> u64 {
+        self.connections
     }
 
     /// The clocks.
@@ -154,7 +164,7 @@ mod tests {
         let (mut lines, _) = outbox.begin().expect("a queue");
         let sent = drained(&mut lines).remove(0);
         assert_eq!((sent.text("rid"), sent.text("from")), (rid.ok().as_deref(), Some("b")));
-        assert!(sent.get("sentAt").is_some_and(|at| at.is_u64()));
+        assert!(sent.get("sentAt").is_some_and(Value::is_u64));
     }
 
     #[test]

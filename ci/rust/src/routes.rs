@@ -9,7 +9,7 @@ use crate::chi::Chi;
 use crate::client::Client;
 use crate::handler::{Handler, Notice};
 use crate::tone::Tone;
-use crate::tools::Tool;
+use crate::tools::{Body, Tool};
 
 /// Every handler that has been registered.
 #[derive(Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Routes {
     pub turn: Option<Notice<Turn>>,
     pub connect: Option<Notice<Client>>,
     pub disconnect: Option<Notice<Disconnect>>,
-    pub tools: HashMap<String, (Tool, Handler<Value, Result<Value, String>>)>,
+    pub tools: HashMap<String, (Tool, Body)>,
     pub permission: Option<Handler<Tone, String>>,
     pub tendril: Option<Handler<Tone, Result<Value, String>>>,
 }
@@ -56,6 +56,16 @@ pub enum Outcome {
     Finished,
     /// With an `error`.
     Failed,
+}
+
+impl Outcome {
+    /// `finished` or `failed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 impl Turn {

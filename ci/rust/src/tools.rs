@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::handler::Handler;
 
+/// What a tool does: from the arguments of a call to a value, or to a failure in words.
+pub(crate) type Body = Handler<Value, Result<Value, String>>;
+
 /// What a worker gets to know of a tool (TOOL-01), and how long the tool may take.
 #[derive(Clone, Debug)]
 pub struct Tool {
@@ -37,7 +40,7 @@ impl Tool {
 
     /// Runs the tool; the `result` of its tool-result. A run over its limit is given up where it next awaits, so no
     /// real answer can follow the timeout (TOOL-05).
-    pub(crate) async fn run(&self, body: Handler<Value, Result<Value, String>>, args: Value) -> Value {
+    pub(crate) async fn run(&self, body: Body, args: Value) -> Value {
         let mut run = tokio::spawn(async move { body(args).await });
         let ended = match self.limit {
             Some(limit) => tokio::time::timeout(limit, &mut run).await,

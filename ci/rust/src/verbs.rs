@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::chi::Chi;
 use crate::client::Client;
 use crate::error::Error;
-use crate::tone::Tone;
+use crate::tone::{Fields, Tone};
 
 /// A tone that waits to be sent. It has what the wire asks for; what is optional is added by [`with`](Self::with).
 #[derive(Debug)]
@@ -22,6 +22,24 @@ impl Draft<'_> {
         self
     }
 
+    /// Adds all of these fields.
+    pub fn with_all(self, fields: Fields) -> Self {
+        fields.into_iter().fold(self, |draft, (key, value)| draft.with(&key, value))
+    }
+
+    /// Offers declared tools, by name, where the tone is a prompt (TOOL-01). A name that is not declared is left out.
+    pub fn tools<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        let offer: Vec<_> = {
+            let routes = self.client.routes();
+            names
+                .into_iter()
+                .filter_map(|name| routes.tools.get(name))
+                .map(|(tool, _)| tool.definition())
+                .collect()
+        };
+        if offer.is_empty() { self } else { self.with("tools", offer) }
+    }
+
     /// Queues the tone, and returns its rid: see [`Client::send`].
     pub fn send(self) -> Result<String, Error> {
         self.client.send(self.tone)
@@ -29,8 +47,7 @@ impl Draft<'_> {
 }
 
 impl Client {
-    /// Asks (CHI-02). For a list of content units in the place of text, see [`prompt_content`](Self::prompt_content);
-    /// tools are offered by `.with("tools", client.tool_definitions(["name"]))`.
+    /// Asks (CHI-02). [`prompt_content`](Self::prompt_content) asks with a list of content units in the place of text.
     pub fn prompt(&self, sid: &str, text: &str) -> Draft<'_> {
         self.session(Chi::Prompt, sid).with("text", text)
     }
