@@ -3,36 +3,32 @@
 use std::{collections::HashMap, env, thread, time::Duration};
 
 use thrum::serde_json::{Value, from_value, json};
-use thrum::{
-    Chi, PulseKind, WaneTracker, dusk_in, encode, is_dusk, is_valid_chi, rid, sigil, socket_path_from,
-};
+use thrum::{Chi, PulseKind, WaneTracker, dusk_in, encode, is_dusk, is_valid_chi, rid, sigil};
 
-use crate::{Refusal, fields, text, unsupported};
+use crate::{Refusal, fields, impossible, text, unsupported};
 
 pub fn call(function: &str, args: &Value) -> Result<Value, Refusal> {
     // a process with threads cannot safely change its environment: this one has the changes on top
-    let var =
-        |key: &str| args["env"].get(key).map_or_else(|| env::var_os(key), |v| v.as_str().map(Into::into));
+    let env = &args["env"];
+    let var = |key: &str| env.get(key).map_or_else(|| env::var_os(key), |v| v.as_str().map(Into::into));
     Ok(match (function, text(args, "of")) {
         ("version", _) => json!(thrum::THRUM_VERSION),
         ("registry", "chi") => Chi::ALL.iter().map(|chi| chi.as_str()).collect(),
         ("registry", "pulse") => PulseKind::ALL.iter().map(|kind| kind.as_str()).collect(),
-        ("is_valid_chi", _) => json!(is_valid_chi(typed(args["value"].as_str())?)),
-        ("sigil", _) => json!(sigil(typed(args["sid"].as_str())?, typed(args["nest"].as_str())?)),
+        ("is_valid_chi", _) => json!(is_valid_chi(string(&args["value"])?)),
+        ("sigil", _) => json!(sigil(string(&args["sid"])?, string(&args["nest"])?)),
         ("rid", _) => json!(in_threads(args, &vec![(); from_value(args["count"].clone())?], |()| rid())),
-        ("dusk_in", _) => json!(dusk_in(Duration::from_millis(typed(args["ms"].as_i64())?.try_into()?))),
+        ("dusk_in", _) => json!(dusk_in(Duration::from_millis(from_value(args["ms"].clone())?))),
         ("is_dusk", _) => json!(is_dusk(&fields(&args["tone"]).into())),
         ("wane", _) => wane(&args["ops"])?,
-        ("socket_path", _) => json!(socket_path_from(var)),
+        ("socket_path", _) => json!(thrum::socket_path_from(var)),
         ("encode", _) => json!(encode(fields(&args["envelope"]), fields(&args["body"]))),
         _ => return Err(unsupported()),
     })
 }
 
-/// An argument that must be of the parameter's type.
-fn typed<T>(argument: Option<T>) -> Result<T, Refusal> {
-    argument
-        .ok_or_else(|| Refusal(json!({"impossible": true, "why": "a required parameter of another type"})))
+fn string(argument: &Value) -> Result<&str, Refusal> {
+    argument.as_str().ok_or_else(|| impossible("the parameter is required, and a `&str`"))
 }
 
 /// Deals items out to as many threads as a request has in `threads`.

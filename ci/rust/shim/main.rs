@@ -5,10 +5,7 @@ mod functions;
 mod testee;
 mod values;
 
-use std::collections::HashMap;
 use std::io::{Write, stdin, stdout};
-use std::sync::Arc;
-use std::thread;
 
 use serde_json::{Value, json};
 use testee::Testee;
@@ -30,48 +27,42 @@ impl<E: std::error::Error> From<E> for Refusal {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let (requests, mut incoming) = tokio::sync::mpsc::unbounded_channel();
-    thread::spawn(move || stdin().lines().map_while(Result::ok).try_for_each(|line| requests.send(line)));
-    let mut testees = HashMap::new();
+    let (lines, mut incoming) = tokio::sync::mpsc::unbounded_channel();
+    std::thread::spawn(move || stdin().lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
     while let Some(line) = incoming.recv().await {
         let request: Value = serde_json::from_str(&line).unwrap_or_default();
-        let reply = json!({"id": request["id"], "ok": true});
-        if request["op"] == "stop" {
-            incoming.close();
+        let (reply, stop) = (json!({"id": request["id"], "ok": true}), request["op"] == "stop");
+        // tasks start in the order of their making, for this runtime has one thread
+        let task = tokio::spawn(async move { emit(reply, obey(request).await) });
+        if stop {
+            return drop(task.await);
         }
-        let end = values::plain(request).and_then(|request| obey(request, &mut testees));
-        end.transpose().into_iter().for_each(|end| emit(reply.clone(), end));
     }
 }
 
-/// Does what a request says. `None`: its reply comes later.
-fn obey(request: Value, testees: &mut HashMap<String, Arc<Testee>>) -> Result<Option<Value>, Refusal> {
-    let client = text(&request, "client").to_owned();
-    Ok(Some(match text(&request, "op") {
+/// Does what a request says, and gives the further fields of its reply.
+async fn obey(request: Value) -> Result<Value, Refusal> {
+    let request =
+        values::plain(request).ok_or_else(|| impossible("a `String` is text, an integer has 64 bits"))?;
+    Ok(match text(&request, "op") {
         "start" if request["v"] != 1 => {
-            Err(Refusal(json!({"code": "v", "message": "not spoken", "versions": [1]})))?
+            Err(Refusal(json!({"code": "v", "message": "unknown", "versions": [1]})))?
         }
-        "open" if request["role"] != "asker" || request["profile"] == "live" => return Err(unsupported()),
         "start" => json!({"v": 1, "wire": thrum::THRUM_VERSION, "profiles": ["document"],
             "impl": {"name": "thrum-rs", "version": env!("CARGO_PKG_VERSION"), "lang": "rust"},
             "caps": CAPS.split(' ').collect::<Vec<_>>()}),
         "ping" | "stop" => Value::Null,
         "call" => json!({"value": functions::call(text(&request, "fn"), &request["args"])?}),
         "clock" => json!(clock::pin(request["now"].as_u64())),
+        "open" if request["role"] != "asker" || request["profile"] == "live" => return Err(unsupported()),
         "open" => {
             clock::pin(None);
-            let handle = format!("c{}", request["id"]);
-            testees.insert(handle.clone(), Testee::open(&handle, &request)?);
-            json!({ "client": handle })
+            json!({"client": Testee::open(&request)?})
         }
-        op @ ("do" | "end") => {
-            let testee = if op == "do" { testees.get(&client).cloned() } else { testees.remove(&client) };
-            let missing = || json!({"code": "no-such-client", "message": format!("no client `{client}`")});
-            tokio::spawn(testee.ok_or_else(|| Refusal(missing()))?.drive(request));
-            return Ok(None);
-        }
+        "do" => Testee::drive(request).await?,
+        "end" => Testee::end(text(&request, "client")).await?,
         _ => return Err(unsupported()),
-    }))
+    })
 }
 
 /// Writes a message, with more fields. If nobody listens any more, stdin ends too, and the shim with it.
@@ -80,6 +71,10 @@ fn emit(message: Value, end: Result<Value, Refusal>) {
         end.unwrap_or_else(|Refusal(why)| [json!({"ok": false}), why].iter().flat_map(fields).collect());
     let all = [message, more].iter().flat_map(fields).collect();
     _ = writeln!(stdout().lock(), "{}", values::wrapped(all));
+}
+
+fn impossible(why: &str) -> Refusal {
+    Refusal(json!({"impossible": true, "why": why}))
 }
 
 fn unsupported() -> Refusal {

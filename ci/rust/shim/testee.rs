@@ -1,5 +1,6 @@
 //! One client under test: its acts, in order, and the events that it shows.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,9 +8,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use thrum::{Client, Draft, Hello, Options, Reconnect, Tone, Tool, serde_json};
-use tokio::{sync, task::yield_now};
+use tokio::sync::{self, watch};
+use tokio::task::yield_now;
 
 use crate::{Refusal, emit, fields, functions::in_threads, text, unsupported};
+
+thread_local! {
+    /// The clients that are open, by handle. All tasks are on one thread.
+    static OPEN: RefCell<HashMap<String, Arc<Testee>>> = RefCell::default();
+}
 
 pub struct Testee {
     handle: String,
@@ -17,36 +24,51 @@ pub struct Testee {
     /// Whose turn it is to act. The lock is fair, so acts start in order.
     turn: sync::Mutex<()>,
     /// Where tool bodies wait, each with a receiver of its own, until it says true.
-    gates: Mutex<HashMap<String, sync::watch::Sender<bool>>>,
+    gates: Mutex<HashMap<String, watch::Sender<bool>>>,
 }
 
 impl Testee {
-    pub fn open(handle: &str, request: &Value) -> Result<Arc<Self>, Refusal> {
+    /// Opens a client, and gives its handle.
+    pub fn open(request: &Value) -> Result<String, Refusal> {
         let (first, most) = (Duration::from_millis(1), Duration::from_millis(20)); // as short as is of use
         let auto = request["reconnect"] == "auto";
         let reconnect = if auto { Reconnect::Backoff { first, most } } else { Reconnect::Off };
         let options = Options { socket: request["socket"].as_str().map(Into::into), reconnect };
         let hello = Hello::new(request["hello"]["bee"].as_str().unwrap_or("thrum-rs"));
         let client = Client::new(hello.with_all(fields(&request["hello"])), options)?;
-        let (handle, turn, gates) = (handle.to_owned(), sync::Mutex::default(), Mutex::default());
-        let testee = Arc::new(Self { handle, client: client.clone(), turn, gates });
-        client.on_any(testee.reporter(None));
-        let (own, other) = (Arc::clone(&testee), Arc::clone(&testee));
-        client.on_disconnect(move |_| own.event("disconnected", json!({"conn": own.client.connections()})));
+        let (handle, turn, gates) = (format!("c{}", request["id"]), sync::Mutex::default(), Mutex::default());
+        let own = Arc::new(Self { handle: handle.clone(), client: client.clone(), turn, gates });
+        OPEN.with_borrow_mut(|open| open.insert(handle.clone(), Arc::clone(&own)));
+        client.on_any(own.reporter(None));
+        let other = Arc::clone(&own);
         client.on_turn(move |t| other.event("turn", json!({"sid": t.sid, "outcome": t.outcome.as_str()})));
-        Ok(testee)
+        client.on_disconnect(move |_| own.event("disconnected", json!({"conn": own.client.connections()})));
+        Ok(handle)
     }
 
-    /// Runs an act and replies when it has ended; or, if nobody waits for it, before it starts. `end` has no act.
-    pub async fn drive(self: Arc<Self>, request: Value) {
-        let turn = self.turn.lock().await;
-        let mut end = json!({"id": request["id"], "ok": true});
-        if request["wait"] == false {
-            emit(end, Ok(Value::Null));
-            drop(turn); // nobody else runs until this act has started, and has something to wait for
-            end = json!({"id": request["id"], "ev": "done"});
+    /// Runs an act to its end; or, if nobody waits for it, sees that it starts before the next one.
+    pub async fn drive(request: Value) -> Result<Value, Refusal> {
+        let own = Self::find(text(&request, "client"))?;
+        let _turn = own.turn.lock().await;
+        if request["wait"] != false {
+            return own.act(&request["act"]).await;
         }
-        emit(end, self.act(&request["act"]).await);
+        let (own, done) = (Arc::clone(&own), json!({"ev": "done", "id": request["id"]}));
+        tokio::spawn(async move { emit(done, own.act(&request["act"]).await) });
+        Ok(Value::Null)
+    }
+
+    /// Closes a client and forgets it.
+    pub async fn end(handle: &str) -> Result<Value, Refusal> {
+        let own = Self::find(handle)?;
+        OPEN.with_borrow_mut(|open| open.remove(handle));
+        own.client.close().await;
+        Ok(Value::Null)
+    }
+
+    fn find(handle: &str) -> Result<Arc<Self>, Refusal> {
+        let missing = || json!({"code": "no-such-client", "message": format!("no client `{handle}`")});
+        OPEN.with_borrow(|open| open.get(handle).cloned()).ok_or_else(|| Refusal(missing()))
     }
 
     fn event(&self, name: &str, fields: Value) {
@@ -62,7 +84,7 @@ impl Testee {
         }
     }
 
-    fn gate(&self, name: &str) -> sync::watch::Sender<bool> {
+    fn gate(&self, name: &str) -> watch::Sender<bool> {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default().clone()
     }
 
@@ -72,7 +94,7 @@ impl Testee {
         let names = list("tools").iter().filter_map(Value::as_str);
         match text(act, "do") {
             "connect" => client.connect().await?,
-            "close" | "" => client.close().await,
+            "close" => client.close().await,
             "send" => drop(client.send(fields(&act["tone"]).into())?),
             "send-many" => {
                 let sent = in_threads(act, list("tones"), |tone| client.send(fields(tone).into()));
@@ -88,10 +110,7 @@ impl Testee {
                 client.on(sid, move |tone| {
                     _ = report(tone);
                     assert!(own["throws"] == "async", "a handler that panics");
-                    async {
-                        yield_now().await;
-                        panic!("a handler that panics later")
-                    }
+                    async { panic!("a handler that panics later: {:?}", yield_now().await) }
                 });
             }
             "tool" => {

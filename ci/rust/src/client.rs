@@ -99,8 +99,8 @@ impl Client {
             self.enter(Phase::Idle);
         }
         let socket = self.reach().await?;
-        let (lines, back) = self.begin()?;
-        *task = Some(tokio::spawn(self.clone().live(socket, lines, back)));
+        let begun = self.begin()?;
+        *task = Some(tokio::spawn(self.clone().live(socket, begun)));
         Ok(())
     }
 

@@ -3,7 +3,6 @@
 use std::io;
 
 use tokio::net::UnixStream;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 
 use crate::asks::Asks;
@@ -13,7 +12,7 @@ use crate::dusk::is_dusk;
 use crate::error::Error;
 use crate::handler::{call, tell};
 use crate::lanes::Lane;
-use crate::outbox::WayBack;
+use crate::outbox::Outgoing;
 use crate::routes::{Disconnect, Turn};
 use crate::socket::default_socket_path;
 use crate::tone::{Tone, decode};
@@ -43,29 +42,25 @@ impl Client {
         }
     }
 
-    /// A connection stands: the lines that it has to write.
-    pub(crate) fn begin(&self) -> Result<(UnboundedReceiver<String>, WayBack), Error> {
-        let begun = self.outbox().begin()?;
+    /// A connection stands: the hello that it opens with, and what it has to write.
+    pub(crate) fn begin(&self) -> Result<(String, Outgoing), Error> {
+        let outgoing = self.outbox().begin()?;
+        let hello = self.shared.hello.line();
         self.enter(Phase::Active);
         let notice = self.routes().connect.clone();
         tell(notice, self.clone());
-        Ok(begun)
+        Ok((hello, outgoing))
     }
 
     /// Serves a connection, and those that come after it where the client reconnects by itself.
-    pub(crate) async fn live(
-        self,
-        mut socket: UnixStream,
-        mut lines: UnboundedReceiver<String>,
-        mut back: WayBack,
-    ) {
+    pub(crate) async fn live(self, mut socket: UnixStream, mut begun: (String, Outgoing)) {
         loop {
+            let (hello, Outgoing { lines, back }) = begun;
             let mut asks = Asks::new(self.clone(), back);
-            let hello = self.shared.hello.line();
             let end = speak(socket, hello, lines, |line| self.take(line, &mut asks)).await;
             self.lost(end.err());
             let Some(next) = self.come_back().await else { break };
-            (socket, (lines, back)) = next;
+            (socket, begun) = next;
         }
         self.enter(Phase::Idle);
     }
@@ -89,7 +84,7 @@ impl Client {
         });
     }
 
-    async fn come_back(&self) -> Option<(UnixStream, (UnboundedReceiver<String>, WayBack))> {
+    async fn come_back(&self) -> Option<(UnixStream, (String, Outgoing))> {
         let first = self.shared.options.reconnect.waits().next()?;
         tokio::select! {
             () = sleep(first) => {}

@@ -13,6 +13,13 @@ use crate::ids::{rid, sigil};
 use crate::tone::{Tone, encode};
 use crate::wane::{WaneOverflow, WaneTracker};
 
+/// What a connection writes, and the way back to it.
+pub(crate) struct Outgoing {
+    /// What was sent before the connection stood, and all that is sent while it does.
+    pub lines: UnboundedReceiver<String>,
+    pub back: WayBack,
+}
+
 /// How a question's answer finds the connection that the question came from. It keeps nothing open.
 pub(crate) type WayBack = WeakUnboundedSender<String>;
 
@@ -43,12 +50,12 @@ impl Outbox {
         }
     }
 
-    /// A connection begins: the lines that it has to write, with what was sent before it stood (HELLO-03).
-    pub fn begin(&mut self) -> Result<(UnboundedReceiver<String>, WayBack), Error> {
+    /// A connection begins, and takes the queue (HELLO-03).
+    pub fn begin(&mut self) -> Result<Outgoing, Error> {
         match (self.untaken.take(), &self.queue) {
             (Some(lines), Some(queue)) => {
                 self.connections += 1;
-                Ok((lines, queue.downgrade()))
+                Ok(Outgoing { lines, back: queue.downgrade() })
             }
             _ => Err(Error::Closed),
         }
@@ -161,7 +168,7 @@ mod tests {
         let mut outbox = Outbox::new("b");
         let rid =
             outbox.send(Tone::new(Chi::Log).with("rid", "own").with("from", "other").with("message", "m"));
-        let (mut lines, _) = outbox.begin().expect("a queue");
+        let mut lines = outbox.begin().expect("a queue").lines;
         let sent = drained(&mut lines).remove(0);
         assert_eq!((sent.text("rid"), sent.text("from")), (rid.ok().as_deref(), Some("b")));
         assert!(sent.get("sentAt").is_some_and(Value::is_u64));
@@ -183,7 +190,7 @@ mod tests {
         let mut outbox = Outbox::new("b");
         let cancel = |sid| Tone::new(Chi::Cancel).with("sid", sid);
         outbox.send(cancel("early")).expect("sent");
-        let (mut first, back) = outbox.begin().expect("a queue");
+        let Outgoing { lines: mut first, back } = outbox.begin().expect("a queue");
         outbox.send(cancel("first")).expect("sent");
         assert_eq!(drained(&mut first).len(), 2);
         outbox.send(cancel("stale")).expect("sent");
@@ -191,7 +198,7 @@ mod tests {
         assert!(outbox.end() && !outbox.end());
         outbox.answer(&back, cancel("late answer"));
         outbox.send(cancel("second")).expect("sent");
-        let (mut second, _) = outbox.begin().expect("a queue");
+        let mut second = outbox.begin().expect("a queue").lines;
         assert_eq!(
             drained(&mut second).iter().map(|tone| tone.sid().unwrap_or_default()).collect::<Vec<_>>(),
             ["second"]
@@ -209,7 +216,7 @@ mod tests {
         for sid in ["y", "x", "x"] {
             outbox.send(Tone::new(Chi::Cancel).with("sid", sid)).expect("sent");
         }
-        let (mut lines, _) = outbox.begin().expect("a queue");
+        let mut lines = outbox.begin().expect("a queue").lines;
         let wanes: Vec<_> = drained(&mut lines).iter().map(|tone| tone.get("wane").cloned()).collect();
         assert_eq!(wanes, [None, Some(json!(u64::MAX)), None]);
     }
