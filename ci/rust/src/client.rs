@@ -4,9 +4,9 @@
 //! what goes out in `outbox`, the order of delivery in `lanes`, answers to questions in `asks`, the methods for each
 //! chi in `verbs`.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fmt, mem};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -106,10 +106,13 @@ impl Client {
 
     /// Closes for good: sending and connecting fail from now on, and nothing more is handed over.
     ///
-    /// What has been sent is still written if the daemon reads it within a second. No disconnect is told.
+    /// What has been sent is still written if the daemon reads it within a second. No disconnect is told, and all
+    /// handlers are let go of, with whatever they hold.
     pub async fn close(&self) {
         self.enter(Phase::Closed);
         self.outbox().close();
+        let handlers = mem::take(&mut *self.routes());
+        drop(handlers); // apart from the lock: what they hold may use the client once more
         if let Some(mut task) = self.shared.task.lock().await.take()
             && timeout(LINGER, &mut task).await.is_err()
         {

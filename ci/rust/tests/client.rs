@@ -226,7 +226,8 @@ async fn connects_again_when_told() {
 async fn flushes_on_its_own_close_which_is_final() {
     let daemon = Daemon::start();
     let (client, mut peer, _rest) = daemon.connected().await;
-    client.on_disconnect(|_| panic!("its own close is no news to the application"));
+    let (told, mut losses) = mpsc::unbounded_channel();
+    client.on_disconnect(move |_| drop(told.send("its own close is no news to the application".to_owned())));
     client.log("info", &"x".repeat(1_000_000)).send().expect("queued");
     client.cancel("hum-x").send().expect("queued");
     let closing = tokio::spawn({
@@ -236,6 +237,7 @@ async fn flushes_on_its_own_close_which_is_final() {
     assert_eq!([peer.read().await.chi(), peer.read().await.chi()], [Some(Chi::Log), Some(Chi::Cancel)]);
     assert_eq!(peer.read_or_end().await, None);
     soon(closing).await.expect("closed");
+    assert_eq!(soon(losses.recv()).await, None, "the handler is let go of, and was not called");
     assert!(matches!(client.cancel("hum-x").send(), Err(Error::Closed)));
     assert!(matches!(soon(client.connect()).await, Err(Error::Closed)));
     soon(client.ended()).await;
