@@ -5,11 +5,11 @@ use std::{collections::HashMap, env, thread, time::Duration};
 use thrum::serde_json::{Value, from_value, json};
 use thrum::{Chi, PulseKind, WaneTracker, dusk_in, encode, is_dusk, is_valid_chi, rid, sigil};
 
-use crate::{Refusal, fields, impossible, text, unsupported};
+use crate::{End, Refusal, fields, impossible, text, unsupported};
 
-pub fn call(function: &str, args: &Value) -> Result<Value, Refusal> {
+pub fn call(function: &str, args: &Value) -> End {
     // a process with threads cannot safely change its environment: this one has the changes on top
-    let env = &args["env"];
+    let (env, count) = (&args["env"], || from_value::<usize>(args["count"].clone()));
     let var = |key: &str| env.get(key).map_or_else(|| env::var_os(key), |v| v.as_str().map(Into::into));
     Ok(match (function, text(args, "of")) {
         ("version", _) => json!(thrum::THRUM_VERSION),
@@ -17,7 +17,7 @@ pub fn call(function: &str, args: &Value) -> Result<Value, Refusal> {
         ("registry", "pulse") => PulseKind::ALL.iter().map(|kind| kind.as_str()).collect(),
         ("is_valid_chi", _) => json!(is_valid_chi(string(&args["value"])?)),
         ("sigil", _) => json!(sigil(string(&args["sid"])?, string(&args["nest"])?)),
-        ("rid", _) => json!(in_threads(args, &vec![(); from_value(args["count"].clone())?], |()| rid())),
+        ("rid", _) => in_threads(args, &vec![(); count()?], |()| Ok(rid().into()))?,
         ("dusk_in", _) => json!(dusk_in(Duration::from_millis(from_value(args["ms"].clone())?))),
         ("is_dusk", _) => json!(is_dusk(&fields(&args["tone"]).into())),
         ("wane", _) => wane(&args["ops"])?,
@@ -31,19 +31,20 @@ fn string(argument: &Value) -> Result<&str, Refusal> {
     argument.as_str().ok_or_else(|| impossible("the parameter is required, and a `&str`"))
 }
 
-/// Deals items out to as many threads as a request has in `threads`.
-pub fn in_threads<I: Sync, T: Send>(request: &Value, items: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+/// Deals items out to as many threads as a request has in `threads`. All that the work gives, or its first error.
+pub fn in_threads<I: Sync>(request: &Value, items: &[I], work: impl Fn(&I) -> End + Sync) -> End {
     let threads = from_value(request["threads"].clone()).unwrap_or(1);
-    let do_all = |share: &[I]| share.iter().map(&work).collect::<Vec<_>>();
+    let all = |share: &[I]| share.iter().map(&work).collect::<Vec<_>>();
     thread::scope(|scope| {
         let shares = items.chunks(items.len().div_ceil(threads).max(1));
-        let begun: Vec<_> = shares.map(|share| scope.spawn(|| do_all(share))).collect();
+        let begun: Vec<_> = shares.map(|share| scope.spawn(|| all(share))).collect();
         begun.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
     })
 }
 
 /// Does these on a fresh tracker, up to the first error.
-fn wane(ops: &Value) -> Result<Value, Refusal> {
+fn wane(ops: &Value) -> End {
+    let raises = |error| json!({"$raises": format!("{error:?}")});
     let (mut tracker, mut results) = (WaneTracker::default(), Vec::new());
     for op in ops.as_array().into_iter().flatten() {
         let sigil = op[1].as_str().unwrap_or_default();
@@ -53,9 +54,7 @@ fn wane(ops: &Value) -> Result<Value, Refusal> {
             Some("behind") => json!(tracker.behind(sigil, from_value(op[2].clone())?)),
             Some("snapshot") => json!(tracker.snapshot()),
             Some("merge") => json!(tracker.merge(from_value::<HashMap<String, _>>(op[1].clone())?)),
-            Some("tick") => {
-                tracker.tick(sigil).map_or_else(|e| json!({"$raises": format!("{e:?}")}), Value::from)
-            }
+            Some("tick") => tracker.tick(sigil).map_or_else(raises, Value::from),
             _ => return Err(unsupported()),
         });
         if results.last().is_some_and(|last| !last["$raises"].is_null()) {

@@ -15,6 +15,9 @@ const CAPS: &str = "hello handlers.async threads tools timeouts permits tendrils
     wane.wired wane.merge clock.virtual verb.prompt verb.cancel verb.cleanup verb.curate verb.petal-cell verb.log \
     verb.perf-mark verb.echo";
 
+/// How a request ends: with these fields in its reply, or with a refusal.
+type End = Result<Value, Refusal>;
+
 /// Why a request is not done, as fields of its reply.
 struct Refusal(Value);
 
@@ -41,9 +44,8 @@ async fn main() {
 }
 
 /// Does what a request says, and gives the further fields of its reply.
-async fn obey(request: Value) -> Result<Value, Refusal> {
-    let request =
-        values::plain(request).ok_or_else(|| impossible("a `String` is text, an integer has 64 bits"))?;
+async fn obey(request: Value) -> End {
+    let request = values::plain(request).ok_or_else(|| impossible("a value that no `Value` holds"))?;
     Ok(match text(&request, "op") {
         "start" if request["v"] != 1 => {
             Err(Refusal(json!({"code": "v", "message": "unknown", "versions": [1]})))?
@@ -55,10 +57,7 @@ async fn obey(request: Value) -> Result<Value, Refusal> {
         "call" => json!({"value": functions::call(text(&request, "fn"), &request["args"])?}),
         "clock" => json!(clock::pin(request["now"].as_u64())),
         "open" if request["role"] != "asker" || request["profile"] == "live" => return Err(unsupported()),
-        "open" => {
-            clock::pin(None);
-            json!({"client": Testee::open(&request)?})
-        }
+        "open" => json!({"client": Testee::open(&request)?}),
         "do" => Testee::drive(request).await?,
         "end" => Testee::end(text(&request, "client")).await?,
         _ => return Err(unsupported()),
@@ -66,7 +65,7 @@ async fn obey(request: Value) -> Result<Value, Refusal> {
 }
 
 /// Writes a message, with more fields. If nobody listens any more, stdin ends too, and the shim with it.
-fn emit(message: Value, end: Result<Value, Refusal>) {
+fn emit(message: Value, end: End) {
     let more =
         end.unwrap_or_else(|Refusal(why)| [json!({"ok": false}), why].iter().flat_map(fields).collect());
     let all = [message, more].iter().flat_map(fields).collect();

@@ -1,17 +1,15 @@
 //! One client under test: its acts, in order, and the events that it shows.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::{cell::RefCell, collections::HashMap, time::Duration};
 
 use serde_json::{Value, json};
-use thrum::{Client, Draft, Hello, Options, Reconnect, Tone, Tool, serde_json};
+use thrum::{Client, Draft, Hello, Options, Reconnect, Tone, Tool, clock, serde_json};
 use tokio::sync::{self, watch};
 use tokio::task::yield_now;
 
-use crate::{Refusal, emit, fields, functions::in_threads, text, unsupported};
+use crate::{End, Refusal, emit, fields, functions::in_threads, text, unsupported};
 
 thread_local! {
     /// The clients that are open, by handle. All tasks are on one thread.
@@ -39,6 +37,7 @@ impl Testee {
         let (handle, turn, gates) = (format!("c{}", request["id"]), sync::Mutex::default(), Mutex::default());
         let own = Arc::new(Self { handle: handle.clone(), client: client.clone(), turn, gates });
         OPEN.with_borrow_mut(|open| open.insert(handle.clone(), Arc::clone(&own)));
+        clock::pin(None);
         client.on_any(own.reporter(None));
         let other = Arc::clone(&own);
         client.on_turn(move |t| other.event("turn", json!({"sid": t.sid, "outcome": t.outcome.as_str()})));
@@ -47,7 +46,7 @@ impl Testee {
     }
 
     /// Runs an act to its end; or, if nobody waits for it, sees that it starts before the next one.
-    pub async fn drive(request: Value) -> Result<Value, Refusal> {
+    pub async fn drive(request: Value) -> End {
         let own = Self::find(text(&request, "client"))?;
         let _turn = own.turn.lock().await;
         if request["wait"] != false {
@@ -59,7 +58,7 @@ impl Testee {
     }
 
     /// Closes a client and forgets it.
-    pub async fn end(handle: &str) -> Result<Value, Refusal> {
+    pub async fn end(handle: &str) -> End {
         let own = Self::find(handle)?;
         OPEN.with_borrow_mut(|open| open.remove(handle));
         own.client.close().await;
@@ -88,21 +87,20 @@ impl Testee {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default().clone()
     }
 
-    async fn act(self: &Arc<Self>, act: &Value) -> Result<Value, Refusal> {
-        let (client, sid, given, own) = (&self.client, text(act, "sid"), &act["fields"], act.clone());
+    async fn act(self: &Arc<Self>, act: &Value) -> End {
+        let get = |key| text(act, key);
+        let (client, sid, given, own) = (&self.client, get("sid"), &act["fields"], act.clone());
         let list = |key: &str| act[key].as_array().map_or(&[][..], Vec::as_slice);
+        let send = |tone: &Value| Ok::<_, Refusal>(client.send(fields(tone).into())?);
         let names = list("tools").iter().filter_map(Value::as_str);
-        match text(act, "do") {
+        match get("do") {
             "connect" => client.connect().await?,
             "close" => client.close().await,
-            "send" => drop(client.send(fields(&act["tone"]).into())?),
-            "send-many" => {
-                let sent = in_threads(act, list("tones"), |tone| client.send(fields(tone).into()));
-                sent.into_iter().collect::<Result<Vec<_>, _>>()?;
-            }
+            "send" => drop(send(&act["tone"])?),
+            "send-many" => drop(in_threads(act, list("tones"), |tone| send(tone).map(Value::from))?),
             "cancel" => drop(self.verb("cancel", act)?.send()?),
             "prompt" => drop(self.verb("prompt", act)?.tools(names).send()?),
-            "verb" => drop(self.verb(text(act, "chi"), given)?.with_all(fields(given)).send()?),
+            "verb" => drop(self.verb(get("chi"), given)?.with_all(fields(given)).send()?),
             "subscribe" => client.on(sid, self.reporter(Some(sid))),
             "unsubscribe" => client.off(sid),
             "handler" => {
@@ -114,10 +112,9 @@ impl Testee {
                 });
             }
             "tool" => {
-                let (about, schema) = (text(act, "description"), act["input_schema"].clone());
-                let limit = act["timeout_ms"].as_u64().map(Duration::from_millis);
-                let (tool, gate) =
-                    (Tool::new(text(act, "name"), about, schema), self.gate(text(act, "gate")));
+                let tool = Tool::new(get("name"), get("description"), act["input_schema"].clone());
+                let (limit, gate) =
+                    (act["timeout_ms"].as_u64().map(Duration::from_millis), self.gate(get("gate")));
                 client.tool(tool.limit(limit), move |_| {
                     let (mut gate, own) = (gate.subscribe(), own.clone());
                     async move {
@@ -127,13 +124,13 @@ impl Testee {
                 });
             }
             "release" => {
-                let gate = self.gate(text(act, "gate"));
+                let gate = self.gate(get("gate"));
                 gate.send_replace(true);
                 gate.closed().await;
             }
             "permit" => client.on_permission(move |_| ready(text(&own, "decision").to_owned())),
             "tendril" => client.on_tendril(move |_| ready(own["returns"].clone())),
-            "tick" => drop(client.tick(sid, text(act, "nest"))?),
+            "tick" => drop(client.tick(sid, get("nest"))?),
             _ => return Err(unsupported()),
         }
         Ok(Value::Null)
