@@ -28,9 +28,8 @@ pub struct Testee {
 impl Testee {
     /// Opens a client, and gives its handle.
     pub fn open(request: &Value) -> Result<String, Refusal> {
-        let (first, most) = (Duration::from_millis(1), Duration::from_millis(20)); // as short as is of use
-        let auto = request["reconnect"] == "auto";
-        let reconnect = if auto { Reconnect::Backoff { first, most } } else { Reconnect::Off };
+        let shortest = Reconnect::Backoff { first: Duration::from_millis(1), most: Duration::from_millis(9) };
+        let reconnect = if request["reconnect"] == "auto" { shortest } else { Reconnect::Off };
         let options = Options { socket: request["socket"].as_str().map(Into::into), reconnect };
         let hello = Hello::new(request["hello"]["bee"].as_str().unwrap_or("thrum-rs"));
         let client = Client::new(hello.with_all(fields(&request["hello"])), options)?;
@@ -45,9 +44,15 @@ impl Testee {
         Ok(handle)
     }
 
-    /// Runs an act to its end; or, if nobody waits for it, sees that it starts before the next one.
+    /// Runs an act to its end; or, if nobody waits for it, sees that it starts before the next one. `end` closes.
     pub async fn drive(request: Value) -> End {
-        let own = Self::find(text(&request, "client"))?;
+        let handle = text(&request, "client");
+        let missing = || json!({"code": "no-such-client", "message": format!("no client `{handle}`")});
+        let own = OPEN.with_borrow(|open| open.get(handle).cloned()).ok_or_else(|| Refusal(missing()))?;
+        if request["op"] == "end" {
+            OPEN.with_borrow_mut(|open| open.remove(handle));
+            return Ok(json!(own.client.close().await));
+        }
         let _turn = own.turn.lock().await;
         if request["wait"] != false {
             return own.act(&request["act"]).await;
@@ -57,19 +62,6 @@ impl Testee {
         Ok(Value::Null)
     }
 
-    /// Closes a client and forgets it.
-    pub async fn end(handle: &str) -> End {
-        let own = Self::find(handle)?;
-        OPEN.with_borrow_mut(|open| open.remove(handle));
-        own.client.close().await;
-        Ok(Value::Null)
-    }
-
-    fn find(handle: &str) -> Result<Arc<Self>, Refusal> {
-        let missing = || json!({"code": "no-such-client", "message": format!("no client `{handle}`")});
-        OPEN.with_borrow(|open| open.get(handle).cloned()).ok_or_else(|| Refusal(missing()))
-    }
-
     fn event(&self, name: &str, fields: Value) {
         emit(json!({"ev": name, "client": self.handle}), Ok(fields));
     }
@@ -77,7 +69,7 @@ impl Testee {
     fn reporter(self: &Arc<Self>, to: Option<&str>) -> impl Fn(Tone) -> Ready<()> + use<> {
         let (own, to) = (Arc::clone(self), to.map(str::to_owned));
         move |tone| {
-            let (conn, tone) = (own.client.connections(), tone.into_fields());
+            let (conn, tone) = (own.client.connections(), tone.fields());
             own.event("delivered", json!({"conn": conn, "to": to, "tone": tone}));
             ready(())
         }
@@ -98,8 +90,7 @@ impl Testee {
             "close" => client.close().await,
             "send" => drop(send(&act["tone"])?),
             "send-many" => drop(in_threads(act, list("tones"), |tone| send(tone).map(Value::from))?),
-            "cancel" => drop(self.verb("cancel", act)?.send()?),
-            "prompt" => drop(self.verb("prompt", act)?.tools(names).send()?),
+            chi @ ("prompt" | "cancel") => drop(self.verb(chi, act)?.tools(names).send()?),
             "verb" => drop(self.verb(get("chi"), given)?.with_all(fields(given)).send()?),
             "subscribe" => client.on(sid, self.reporter(Some(sid))),
             "unsubscribe" => client.off(sid),
@@ -113,9 +104,9 @@ impl Testee {
             }
             "tool" => {
                 let tool = Tool::new(get("name"), get("description"), act["input_schema"].clone());
-                let (limit, gate) =
-                    (act["timeout_ms"].as_u64().map(Duration::from_millis), self.gate(get("gate")));
-                client.tool(tool.limit(limit), move |_| {
+                let tool = tool.limit(act["timeout_ms"].as_u64().map(Duration::from_millis));
+                let gate = self.gate(get("gate"));
+                client.tool(tool, move |_| {
                     let (mut gate, own) = (gate.subscribe(), own.clone());
                     async move {
                         _ = gate.wait_for(|open| *open || own["gate"].is_null()).await;

@@ -10,7 +10,7 @@ pub fn plain(value: Value) -> Option<Value> {
         Value::Object(fields) => match fields.iter().next() {
             Some((key, form)) if key == "$num" => form.as_str()?.parse::<f64>().ok()?.into(),
             Some((key, form)) if key == "$int" => {
-                form.as_str()?.parse::<Number>().ok().filter(is_integer)?.into()
+                form.as_str()?.parse().ok().filter(|n: &Number| !n.is_f64())?.into()
             }
             Some((key, form)) if key == "$utf16" => {
                 String::from_utf16(&from_value::<Vec<_>>(form.clone()).ok()?).ok()?.into()
@@ -23,15 +23,11 @@ pub fn plain(value: Value) -> Option<Value> {
 
 /// A value for a message: an integer that not every reader of JSON keeps exact is in its form.
 pub fn wrapped(value: Value) -> Value {
-    let safe = |number: &Number| number.as_i64().is_some_and(|n| n.unsigned_abs() < 1 << 53);
+    let exact = |n: &Number| n.is_f64() || n.as_i64().is_some_and(|n| n.unsigned_abs() < 1 << 53);
     match value {
         Value::Array(items) => items.into_iter().map(wrapped).collect(),
         Value::Object(fields) => fields.into_iter().map(|(key, item)| (key, wrapped(item))).collect(),
-        Value::Number(number) if is_integer(&number) && !safe(&number) => json!({"$int": number.to_string()}),
+        Value::Number(number) if !exact(&number) => json!({"$int": number.to_string()}),
         plain => plain,
     }
-}
-
-fn is_integer(number: &Number) -> bool {
-    !number.is_f64()
 }

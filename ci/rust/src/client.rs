@@ -111,8 +111,7 @@ impl Client {
     pub async fn close(&self) {
         self.enter(Phase::Closed);
         self.outbox().close();
-        let handlers = mem::take(&mut *self.routes());
-        drop(handlers); // apart from the lock: what they hold may use the client once more
+        self.register(mem::take);
         if let Some(mut task) = self.shared.task.lock().await.take()
             && timeout(LINGER, &mut task).await.is_err()
         {
@@ -163,12 +162,12 @@ impl Client {
         F: Fn(Tone) -> O + Send + Sync + 'static,
         O: Future<Output = ()> + Send + 'static,
     {
-        self.routes().by_sid.insert(sid.into(), boxed(handler, |()| ()));
+        self.register(|routes| routes.by_sid.insert(sid.into(), boxed(handler, |()| ())));
     }
 
     /// Takes a handler away, also for tones that wait for an earlier one to be handled.
     pub fn off(&self, sid: &str) {
-        self.routes().by_sid.remove(sid);
+        self.register(|routes| routes.by_sid.remove(sid));
     }
 
     /// The catch-all: for tones without a sid, and for those of a sid that has no handler.
@@ -177,23 +176,23 @@ impl Client {
         F: Fn(Tone) -> O + Send + Sync + 'static,
         O: Future<Output = ()> + Send + 'static,
     {
-        self.routes().any = Some(boxed(handler, |()| ()));
+        self.register(|routes| routes.any.replace(boxed(handler, |()| ())));
     }
 
     /// Told of each turn that has ended, after its last tone has been handled. Should not block.
     pub fn on_turn(&self, notice: impl Fn(Turn) + Send + Sync + 'static) {
-        self.routes().turn = Some(Arc::new(notice));
+        self.register(|routes| routes.turn.replace(Arc::new(notice)));
     }
 
     /// Told of each connection that stands, before anything of it is handed over. Should not block.
     pub fn on_connect(&self, notice: impl Fn(&Client) + Send + Sync + 'static) {
-        self.routes().connect = Some(Arc::new(move |client| notice(&client)));
+        self.register(|routes| routes.connect.replace(Arc::new(move |client| notice(&client))));
     }
 
     /// Told of each connection that has ended other than by [`close`](Self::close), before the next one begins.
     /// Should not block.
     pub fn on_disconnect(&self, notice: impl Fn(Disconnect) + Send + Sync + 'static) {
-        self.routes().disconnect = Some(Arc::new(notice));
+        self.register(|routes| routes.disconnect.replace(Arc::new(notice)));
     }
 
     /// Declares a tool. `body` gets the arguments of a call; what it gives is the result, and null an empty object.
@@ -204,7 +203,7 @@ impl Client {
         O: Future<Output = A> + Send + 'static,
         A: Answer + 'static,
     {
-        self.routes().tools.insert(tool.name.clone(), (tool, boxed(body, A::into_answer)));
+        self.register(|routes| routes.tools.insert(tool.name.clone(), (tool, boxed(body, A::into_answer))));
     }
 
     /// Decides permission-asks: the handler gives `"allow"` or `"deny"`. If it panics, that is `"deny"`.
@@ -214,7 +213,7 @@ impl Client {
         O: Future<Output = D> + Send + 'static,
         D: Into<String> + 'static,
     {
-        self.routes().permission = Some(boxed(handler, D::into));
+        self.register(|routes| routes.permission.replace(boxed(handler, D::into)));
     }
 
     /// Answers tendril-reaches: what the handler gives is the result, as with a tool. There is no time limit.
@@ -224,7 +223,14 @@ impl Client {
         O: Future<Output = A> + Send + 'static,
         A: Answer + 'static,
     {
-        self.routes().tendril = Some(boxed(handler, A::into_answer));
+        self.register(|routes| routes.tendril.replace(boxed(handler, A::into_answer)));
+    }
+
+    /// Changes who looks after what. What was there before is dropped when the lock is no longer held: it is the
+    /// application's, and may use the client once more.
+    fn register<T>(&self, change: impl FnOnce(&mut Routes) -> T) {
+        let before = change(&mut self.routes());
+        drop(before);
     }
 
     pub(crate) fn outbox(&self) -> MutexGuard<'_, Outbox> {

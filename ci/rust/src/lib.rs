@@ -11,7 +11,9 @@
 //! # }
 //! ```
 //!
-//! Start at [`Client`]. A whole bee is in `examples/bee.rs`.
+//! Start at [`Client`]. A whole bee is in `examples/bee.rs`. Rules and sections that are cited are those of WIRE.md.
+//!
+//! Of the two dialects it speaks the one of the document, not that of live daemons, and it is no worker.
 
 #![forbid(unsafe_code)]
 

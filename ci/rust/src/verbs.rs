@@ -29,14 +29,11 @@ impl Draft<'_> {
 
     /// Offers declared tools, by name, where the tone is a prompt (TOOL-01). A name that is not declared is left out.
     pub fn tools<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        let offer: Vec<_> = {
-            let routes = self.client.routes();
-            names
-                .into_iter()
-                .filter_map(|name| routes.tools.get(name))
-                .map(|(tool, _)| tool.definition())
-                .collect()
-        };
+        let names: Vec<_> = names.into_iter().collect();
+        let routes = self.client.routes();
+        let declared = names.into_iter().filter_map(|name| routes.tools.get(name));
+        let offer: Vec<_> = declared.map(|(tool, _)| tool.definition()).collect();
+        drop(routes);
         if offer.is_empty() { self } else { self.with("tools", offer) }
     }
 
