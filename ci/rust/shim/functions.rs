@@ -42,6 +42,7 @@ pub fn in_threads<I: Sync>(request: &Value, items: &[I], work: impl Fn(&I) -> En
 
 /// Does these on a fresh tracker, up to the first error.
 fn wane(ops: &Value) -> End {
+    let raises = |error| json!({"$raises": format!("{error:?}")});
     let (mut tracker, mut results) = (WaneTracker::default(), Vec::new());
     for op in ops.as_array().into_iter().flatten() {
         let sigil = op[1].as_str().unwrap_or_default();
@@ -51,15 +52,12 @@ fn wane(ops: &Value) -> End {
             Some("behind") => json!(tracker.behind(sigil, from_value(op[2].clone())?)),
             Some("snapshot") => json!(tracker.snapshot()),
             Some("merge") => json!(tracker.merge(from_value::<HashMap<String, _>>(op[1].clone())?)),
-            Some("tick") => match tracker.tick(sigil) {
-                Ok(value) => json!(value),
-                Err(error) => {
-                    results.push(json!({"$raises": format!("{error:?}")}));
-                    break;
-                }
-            },
+            Some("tick") => tracker.tick(sigil).map_or_else(raises, Value::from),
             _ => return Err(unsupported()),
         });
+        if results.last().is_some_and(|last| !last["$raises"].is_null()) {
+            break;
+        }
     }
     Ok(results.into())
 }

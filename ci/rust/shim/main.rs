@@ -7,18 +7,15 @@ mod values;
 
 use std::io::{Write, stdin, stdout};
 
-use serde_json::{Value, json};
-use testee::Testee;
-use thrum::{clock, serde_json};
+use thrum::serde_json::{self, Value, json};
 
 const CAPS: &str = "hello handlers.async threads tools timeouts permits tendrils turns reconnect.auto reconnect.manual \
     wane.wired wane.merge clock.virtual verb.prompt verb.cancel verb.cleanup verb.curate verb.petal-cell verb.log \
     verb.perf-mark verb.echo";
 
-/// How a request ends: with these fields in its reply, or with a refusal.
+/// How a request ends: with these fields in its reply, or refused with those.
 type End = Result<Value, Refusal>;
 
-/// Why a request is not done, as fields of its reply.
 struct Refusal(Value);
 
 impl<E: std::error::Error> From<E> for Refusal {
@@ -34,40 +31,48 @@ async fn main() {
     std::thread::spawn(move || stdin().lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
     while let Some(line) = incoming.recv().await {
         let request: Value = serde_json::from_str(&line).unwrap_or_default();
-        let (reply, stop) = (json!({"id": request["id"], "ok": true}), request["op"] == "stop");
+        let (mut head, stop) = (json!({"id": request["id"], "ok": true}), request["op"] == "stop");
         // tasks start in the order of their making, for this runtime has one thread
-        let task = tokio::spawn(async move { emit(reply, obey(request).await) });
+        let task = tokio::spawn(async move {
+            let end = obey(request, &mut head).await;
+            emit(head, end);
+        });
         if stop {
             return drop(task.await);
         }
     }
 }
 
-/// Does what a request says, and gives the further fields of its reply.
-async fn obey(request: Value) -> End {
+/// Does what a request says, and gives the fields that its reply has beside those in `head`.
+async fn obey(request: Value, head: &mut Value) -> End {
     let request = values::plain(request).ok_or_else(|| impossible("a value that no `Value` holds"))?;
     Ok(match text(&request, "op") {
-        "start" if request["v"] != 1 => {
-            Err(Refusal(json!({"code": "v", "message": "unknown", "versions": [1]})))?
-        }
+        "start" if request["v"] != 1 => return Err(Refusal(json!({"code": "version", "versions": [1]}))),
         "start" => json!({"v": 1, "wire": thrum::THRUM_VERSION, "profiles": ["document"],
             "impl": {"name": "thrum-rs", "version": env!("CARGO_PKG_VERSION"), "lang": "rust"},
             "caps": CAPS.split(' ').collect::<Vec<_>>()}),
         "ping" | "stop" => Value::Null,
         "call" => json!({"value": functions::call(text(&request, "fn"), &request["args"])?}),
-        "clock" => json!(clock::pin(request["now"].as_u64())),
+        "clock" => json!(thrum::clock::pin(request["now"].as_u64())),
         "open" if request["role"] != "asker" || request["profile"] == "live" => return Err(unsupported()),
-        "open" => json!({"client": Testee::open(&request)?}),
-        "do" | "end" => Testee::drive(request).await?,
+        "open" => json!({"client": testee::Testee::open(&request)?}),
+        "do" => {
+            let testee = testee::Testee::find(&request)?;
+            if request["wait"] == false {
+                // what is left to say is an event
+                emit(std::mem::replace(head, json!({"ev": "done", "id": request["id"]})), Ok(Value::Null));
+            }
+            testee.act(&request["act"]).await?
+        }
+        "end" => json!(testee::Testee::find(&request)?.client.close().await),
         _ => return Err(unsupported()),
     })
 }
 
 /// Writes a message, with more fields. If nobody listens any more, stdin ends too, and the shim with it.
 fn emit(message: Value, end: End) {
-    let more =
-        end.unwrap_or_else(|Refusal(why)| [json!({"ok": false}), why].iter().flat_map(fields).collect());
-    let all = [message, more].iter().flat_map(fields).collect();
+    let refuse = |Refusal(why): Refusal| [json!({"ok": false}), why].iter().flat_map(fields).collect();
+    let all = [message, end.unwrap_or_else(refuse)].iter().flat_map(fields).collect();
     _ = writeln!(stdout().lock(), "{}", values::wrapped(all));
 }
 

@@ -6,21 +6,16 @@ use std::{cell::RefCell, collections::HashMap, time::Duration};
 
 use serde_json::{Value, json};
 use thrum::{Client, Draft, Hello, Options, Reconnect, Tone, Tool, clock, serde_json};
-use tokio::sync::{self, watch};
-use tokio::task::yield_now;
+use tokio::{sync::watch, task::yield_now};
 
 use crate::{End, Refusal, emit, fields, functions::in_threads, text, unsupported};
 
-thread_local! {
-    /// The clients that are open, by handle. All tasks are on one thread.
-    static OPEN: RefCell<HashMap<String, Arc<Testee>>> = RefCell::default();
-}
+// The clients that are open, by handle. All tasks are on one thread.
+thread_local!(static OPEN: RefCell<HashMap<String, Arc<Testee>>> = RefCell::default());
 
 pub struct Testee {
     handle: String,
-    client: Client,
-    /// Whose turn it is to act. The lock is fair, so acts start in order.
-    turn: sync::Mutex<()>,
+    pub client: Client,
     /// Where tool bodies wait, each with a receiver of its own, until it says true.
     gates: Mutex<HashMap<String, watch::Sender<bool>>>,
 }
@@ -33,8 +28,8 @@ impl Testee {
         let options = Options { socket: request["socket"].as_str().map(Into::into), reconnect };
         let hello = Hello::new(request["hello"]["bee"].as_str().unwrap_or("thrum-rs"));
         let client = Client::new(hello.with_all(fields(&request["hello"])), options)?;
-        let (handle, turn, gates) = (format!("c{}", request["id"]), sync::Mutex::default(), Mutex::default());
-        let own = Arc::new(Self { handle: handle.clone(), client: client.clone(), turn, gates });
+        let handle = format!("c{}", request["id"]); // no two requests have one id
+        let own = Arc::new(Self { handle: handle.clone(), client: client.clone(), gates: Mutex::default() });
         OPEN.with_borrow_mut(|open| open.insert(handle.clone(), Arc::clone(&own)));
         clock::pin(None);
         client.on_any(own.reporter(None));
@@ -44,22 +39,11 @@ impl Testee {
         Ok(handle)
     }
 
-    /// Runs an act to its end; or, if nobody waits for it, sees that it starts before the next one. `end` closes.
-    pub async fn drive(request: Value) -> End {
-        let handle = text(&request, "client");
-        let missing = || json!({"code": "no-such-client", "message": format!("no client `{handle}`")});
-        let own = OPEN.with_borrow(|open| open.get(handle).cloned()).ok_or_else(|| Refusal(missing()))?;
-        if request["op"] == "end" {
-            OPEN.with_borrow_mut(|open| open.remove(handle));
-            return Ok(json!(own.client.close().await));
-        }
-        let _turn = own.turn.lock().await;
-        if request["wait"] != false {
-            return own.act(&request["act"]).await;
-        }
-        let (own, done) = (Arc::clone(&own), json!({"ev": "done", "id": request["id"]}));
-        tokio::spawn(async move { emit(done, own.act(&request["act"]).await) });
-        Ok(Value::Null)
+    /// The client that a request is about. `end` takes it away.
+    pub fn find(request: &Value) -> Result<Arc<Self>, Refusal> {
+        let (of, end) = (text(request, "client"), request["op"] == "end");
+        let found = OPEN.with_borrow_mut(|open| if end { open.remove(of) } else { open.get(of).cloned() });
+        found.ok_or_else(|| Refusal(json!({"code": "no-such-client", "message": of})))
     }
 
     fn event(&self, name: &str, fields: Value) {
@@ -79,12 +63,13 @@ impl Testee {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default().clone()
     }
 
-    async fn act(self: &Arc<Self>, act: &Value) -> End {
+    pub async fn act(self: &Arc<Self>, act: &Value) -> End {
         let get = |key| text(act, key);
         let (client, sid, given, own) = (&self.client, get("sid"), &act["fields"], act.clone());
         let list = |key: &str| act[key].as_array().map_or(&[][..], Vec::as_slice);
         let send = |tone: &Value| Ok::<_, Refusal>(client.send(fields(tone).into())?);
         let names = list("tools").iter().filter_map(Value::as_str);
+        let gate = self.gate(get("gate"));
         match get("do") {
             "connect" => client.connect().await?,
             "close" => client.close().await,
@@ -105,7 +90,6 @@ impl Testee {
             "tool" => {
                 let tool = Tool::new(get("name"), get("description"), act["input_schema"].clone());
                 let tool = tool.limit(act["timeout_ms"].as_u64().map(Duration::from_millis));
-                let gate = self.gate(get("gate"));
                 client.tool(tool, move |_| {
                     let (mut gate, own) = (gate.subscribe(), own.clone());
                     async move {
@@ -115,7 +99,6 @@ impl Testee {
                 });
             }
             "release" => {
-                let gate = self.gate(get("gate"));
                 gate.send_replace(true);
                 gate.closed().await;
             }
