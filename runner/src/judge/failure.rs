@@ -25,7 +25,12 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The wrong place in the picture, where there is one.
     pub at: Option<Crossing>,
+    /// The other examples of the case that broke the rule, in brief and in order; none of them has others in turn.
+    pub also: Vec<Failure>,
 }
+
+/// Characters that are kept of what was wanted and what came, where an example is not the first to fail.
+const BRIEF_CHARS_MAX: usize = 200;
 
 /// A place in what was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +71,35 @@ impl Failure {
             differences: Vec::new(),
             hint: cite.hint.clone(),
             at: None,
+            also: Vec::new(),
         })
     }
 
     pub(super) fn with_differences(mut self: Box<Self>, mismatches: Vec<Mismatch>) -> Box<Self> {
         self.differences = mismatches.into_iter().map(Difference::from).collect();
         self
+    }
+
+    /// The same without what only a closer look needs, so that a case may fail by all of its examples.
+    pub(super) fn brief(&self) -> Self {
+        let cut = |text: &String| text.chars().take(BRIEF_CHARS_MAX).collect();
+        Self {
+            rule: self.rule.clone(),
+            code: self.code.clone(),
+            step: self.step,
+            example: self.example,
+            wanted: cut(&self.wanted),
+            got: cut(&self.got),
+            differences: Vec::new(),
+            hint: self.hint.clone(),
+            at: None,
+            also: Vec::new(),
+        }
+    }
+
+    /// This failure, and those of the other examples.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.also)
     }
 
     pub(super) fn at(mut self: Box<Self>, place: Crossing) -> Box<Self> {

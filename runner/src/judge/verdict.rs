@@ -123,9 +123,12 @@ fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
     let mut seen: Vec<&str> = Vec::new();
     let (mut met, mut unreached, mut unseen, mut impossible, mut declined) = (0, 0, None, None, None);
     let mut forbidden = None;
+    if let Some(failure) = broken(findings, rule) {
+        return Outcome::Broken(failure);
+    }
     for found in findings.of(rule) {
         match found {
-            Found::Broken(failure) => return Outcome::Broken(failure.clone()),
+            Found::Broken(_) => {}
             Found::Met => met += 1,
             Found::Seen(what) => seen.push(what),
             Found::Declined(what) => declined = Some(what),
@@ -160,6 +163,17 @@ fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
         (.., Some(why)) => Outcome::NotExercised(why.clone()),
         _ => Outcome::NotExercised("no step looked at it".to_owned()),
     }
+}
+
+/// What broke the rule first, and the other examples that broke it too.
+fn broken(findings: &Findings, rule: &str) -> Option<Box<Failure>> {
+    let mut broken = findings.of(rule).filter_map(|found| match found {
+        Found::Broken(failure) => Some(failure),
+        _ => None,
+    });
+    let mut first = broken.next()?.clone();
+    first.also = broken.filter(|failure| failure.example.is_some()).map(|failure| failure.brief()).collect();
+    Some(first)
 }
 
 fn blocked(failure: &Failure) -> Outcome {

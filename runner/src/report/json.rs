@@ -175,6 +175,7 @@ fn failure(row: &FailureRow) -> Value {
         "step": failure.step.0,
         "steps": failure.step.1,
         "example": failure.example,
+        "also": failure.also.iter().map(|other| json!({"example": other.example, "code": other.code})).collect::<Vec<_>>(),
         "wanted": failure.wanted,
         "got": failure.got,
         "differences": failure.differences.iter().map(|difference| json!({

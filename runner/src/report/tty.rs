@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use super::diagram;
 use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
 use crate::baseline::{Change, Finding};
+use crate::judge::Failure;
 use crate::rule::{Level, Party, Profile, Side};
 
 /// How much to say.
@@ -20,6 +21,9 @@ pub enum Verbosity {
     /// What did not apply as well, the speed and the slowest cases.
     Verbose,
 }
+
+/// Other examples of a case that are named, where more than one fails.
+const OTHERS_MAX: usize = 20;
 
 const BOLD: Style = Style::new().effects(Effects::BOLD);
 const DIM: Style = Style::new().effects(Effects::DIMMED);
@@ -107,6 +111,9 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
             }
         }
         differences(row, out)?;
+        if !failure.also.is_empty() {
+            writeln!(out, "  and   {}", others(failure))?;
+        }
         let hint =
             failure.hint.as_deref().into_iter().chain((!row.fix.is_empty()).then_some(row.fix.as_str()));
         for hint in hint {
@@ -147,6 +154,23 @@ fn differences(row: &FailureRow, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "        … and {more} more")?;
     }
     Ok(())
+}
+
+/// The other examples that broke the rule: how many, and which; with their code where it is another.
+fn others(failure: &Failure) -> String {
+    let names: Vec<String> = failure
+        .also
+        .iter()
+        .take(OTHERS_MAX)
+        .filter_map(|other| {
+            let code = if other.code == failure.code { String::new() } else { format!(" ({})", other.code) };
+            other.example.map(|tc| format!("#{tc}{code}"))
+        })
+        .collect();
+    let many = failure.also.len();
+    let plural = if many == 1 { "" } else { "s" };
+    let rest = if many > OTHERS_MAX { ", …" } else { "" };
+    format!("{many} more example{plural}: {}{rest}", names.join(", "))
 }
 
 fn inconclusive(case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {

@@ -305,7 +305,11 @@ fn mark_state_leak(judged: &mut Judged<'_>) {
     for verdict in &mut judged.verdicts {
         if let Outcome::Broken(failure) = &mut verdict.outcome {
             failure.got = format!("{} (in a fresh process the case passes)", failure.got);
-            failure.code = format!("{}.state-leak", judged.case.section());
+            let code = format!("{}.state-leak", judged.case.section());
+            for other in &mut failure.also {
+                other.code.clone_from(&code);
+            }
+            failure.code = code;
         }
     }
 }

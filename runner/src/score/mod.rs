@@ -187,6 +187,7 @@ fn broken_ambient(cases: &[&Judged<'_>]) -> BTreeMap<String, Failure> {
                 differences: Vec::new(),
                 hint: Some(offence.why.clone()),
                 at: None,
+                also: Vec::new(),
             });
         }
     }
