@@ -88,6 +88,8 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         required: if args.level == LevelArg::Should { Level::Should } else { Level::Must },
         rules: &selection.rules,
         all: selection.is_all(),
+        baseline: None,
+        config: None,
         command: if args.command.is_empty() { String::new() } else { command.shown() },
         wire: selection.wire,
         vectors: release,

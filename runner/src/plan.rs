@@ -273,7 +273,7 @@ fn misspelt(suite: &Suite, book: &RuleBook, selection: &Selection) -> Result<(),
 }
 
 /// The three names that are most like this one.
-fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> String {
+pub(crate) fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> String {
     let mut near: Vec<&str> = known.collect();
     near.sort_by_key(|name| strsim::damerau_levenshtein(asked.trim_matches('*'), name));
     near.truncate(3);

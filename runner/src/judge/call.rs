@@ -42,7 +42,7 @@ pub(super) fn findings(case: &Case, examples: &[Example], evidence: &Evidence) -
                 failure.example = Some(example.tc);
                 findings.add(&cite.rule, Found::Broken(failure));
             }
-            None => findings.cause = Some(Cause { why: said(&stop.why), blocked_by: None }),
+            None => findings.cause = Some(Cause::plain(said(&stop.why))),
         }
     }
     findings
@@ -122,7 +122,7 @@ pub(super) fn answer(
 fn refused_or(cite: &Cite, place: (usize, usize), reply: &Reply, wanted: String) -> Found {
     let got = match reply {
         Reply::Impossible { why } => return Found::Impossible(why.clone()),
-        Reply::Unsupported => return Found::Unseen("the shim does not support the function".to_owned()),
+        Reply::Unsupported => return Found::Unsupported("the shim does not support the function".to_owned()),
         Reply::Ok(fields) => fields.get("value").unwrap_or(&Value::Null).to_string(),
         Reply::Refused { code, message } => format!("an error: {code}: {message}"),
     };

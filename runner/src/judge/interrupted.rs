@@ -7,7 +7,7 @@ use mock_humd::script::Op;
 
 use super::failure::Failure;
 use super::happened::{is_stimulus, last_stimulus};
-use super::verdict::{Cause, Findings, Found};
+use super::verdict::{Cause, Findings, Found, Root};
 use crate::exchange::{Stop, Why};
 use crate::testee::Gone;
 use crate::vector::{Case, Cite, Step, Verb};
@@ -39,7 +39,7 @@ pub(super) fn blame(case: &Case, steps: &[Step], stop: &Stop, findings: &mut Fin
         Why::Impossible(why) => {
             let cite = steps.get(stop.step).and_then(|step| step.cite.as_ref());
             let said = said(&stop.why);
-            findings.cause = Some(Cause { why: said, blocked_by: None });
+            findings.cause = Some(Cause::plain(said));
             if let Some(cite) = cite {
                 findings.add(&cite.rule, Found::Impossible(why.clone()));
             }
@@ -52,8 +52,8 @@ pub(super) fn blame(case: &Case, steps: &[Step], stop: &Stop, findings: &mut Fin
                 findings.add(&cite.rule, Found::Broken(Failure::new(&cite, place, wanted, said(why))));
             }
             None => {
-                findings.cause =
-                    Some(Cause { why: format!("{}, at step {}", said(why), place.0), blocked_by: None });
+                let root = if matches!(why, Why::Unsupported) { Root::Unsupported } else { Root::Itself };
+                findings.cause = Some(Cause { why: format!("{}, at step {}", said(why), place.0), root });
             }
         },
     }

@@ -14,7 +14,7 @@ mod wire;
 
 pub use failure::{Crossing, Difference, Failure, general_code};
 pub use scene::{Arrow, Scene, Way};
-pub use verdict::{Cause, Outcome, Verdict};
+pub use verdict::{Cause, Outcome, Root, Verdict};
 
 use crate::exchange::Evidence;
 use crate::rule::RuleBook;

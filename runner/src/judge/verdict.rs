@@ -45,8 +45,33 @@ pub enum Outcome {
 pub struct Cause {
     /// In words, a fragment.
     pub why: String,
-    /// The rule whose fault it is, where one is known.
-    pub blocked_by: Option<String>,
+    /// What stands behind it.
+    pub root: Root,
+}
+
+impl Cause {
+    /// A cause that nothing else explains.
+    pub fn plain(why: String) -> Self {
+        Self { why, root: Root::Itself }
+    }
+}
+
+/// What stands behind a cause, so that whoever knows of that knows of this too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Root {
+    /// Nothing else.
+    Itself,
+    /// The shim answered `unsupported`.
+    Unsupported,
+    /// A rule was broken on the way, under this code.
+    Broken {
+        /// The rule.
+        rule: String,
+        /// The code.
+        code: String,
+    },
+    /// The case that differs only in the fault did not pass.
+    Twin(String),
 }
 
 /// What one step or example found about one rule.
@@ -67,6 +92,8 @@ pub(super) enum Found {
     Unreached,
     /// The example needs a seam that the client does not have.
     Unseen(String),
+    /// The shim answered `unsupported`.
+    Unsupported(String),
     Impossible(String),
 }
 
@@ -110,7 +137,7 @@ pub(super) fn verdicts(
         }
         match (own(findings, rule, book.get(rule).is_some_and(|rule| rule.type_level)), &untrusted) {
             (Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_), Some(why)) => {
-                Outcome::Inconclusive(Cause { why: why.clone(), blocked_by: None })
+                Outcome::Inconclusive(Cause::plain(why.clone()))
             }
             (outcome, _) => outcome,
         }
@@ -122,7 +149,7 @@ pub(super) fn verdicts(
 fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
     let mut seen: Vec<&str> = Vec::new();
     let (mut met, mut unreached, mut unseen, mut impossible, mut declined) = (0, 0, None, None, None);
-    let mut forbidden = None;
+    let (mut forbidden, mut unsupported) = (None, None);
     if let Some(failure) = broken(findings, rule) {
         return Outcome::Broken(failure);
     }
@@ -134,13 +161,17 @@ fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
             Found::Declined(what) => declined = Some(what),
             Found::Unreached => unreached += 1,
             Found::Unseen(why) => unseen = Some(why),
+            Found::Unsupported(why) => unsupported = Some(why),
             Found::Impossible(why) if type_level => impossible = Some(why),
             Found::Impossible(why) => forbidden = Some(why),
         }
     }
     if let Some(why) = forbidden {
         let why = format!("the shim calls it impossible ({why}), but the rule is not about types");
-        return Outcome::Inconclusive(Cause { why, blocked_by: None });
+        return Outcome::Inconclusive(Cause::plain(why));
+    }
+    if let Some(why) = unsupported {
+        return Outcome::Inconclusive(Cause { why: why.clone(), root: Root::Unsupported });
     }
     if let (0, Some(why)) = (met, impossible) {
         return Outcome::NotApplicable(why.clone());
@@ -149,9 +180,7 @@ fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
         return match (&findings.cause, findings.first_broken(|_| true)) {
             (Some(cause), _) => Outcome::Inconclusive(cause.clone()),
             (None, Some(failure)) => blocked(failure),
-            (None, None) => {
-                Outcome::Inconclusive(Cause { why: "the case ended early".to_owned(), blocked_by: None })
-            }
+            (None, None) => Outcome::Inconclusive(Cause::plain("the case ended early".to_owned())),
         };
     }
     if let Some(what) = declined {
@@ -178,7 +207,10 @@ fn broken(findings: &Findings, rule: &str) -> Option<Box<Failure>> {
 
 fn blocked(failure: &Failure) -> Outcome {
     let why = format!("blocked by {} ({})", failure.rule, failure.code);
-    Outcome::Inconclusive(Cause { why, blocked_by: Some(failure.rule.clone()) })
+    Outcome::Inconclusive(Cause {
+        why,
+        root: Root::Broken { rule: failure.rule.clone(), code: failure.code.clone() },
+    })
 }
 
 /// Why nothing that the shim reported can be taken as a pass.

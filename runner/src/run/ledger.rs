@@ -1,7 +1,7 @@
 //! What came of the jobs so far: one entry each, however often it was played, and a note where the verdicts of one
 //! job differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judged;
 use crate::judge::Outcome;
@@ -17,6 +17,10 @@ pub struct Unsteady {
     pub side: Side,
     /// What it came to, and how often.
     pub outcomes: Vec<(String, usize)>,
+    /// What was broken at any time: the rule, the example of a call case, and the code.
+    pub broken: BTreeSet<(String, Option<u64>, String)>,
+    /// Whether something could not be seen at any time, or broke a rule that is judged on every line.
+    pub open: bool,
 }
 
 /// All entries, by the place of the job in the plan.
@@ -29,16 +33,22 @@ pub(super) struct Ledger<'a> {
 struct Entry<'a> {
     worst: Judged<'a>,
     outcomes: Vec<(String, usize)>,
+    broken: BTreeSet<(String, Option<u64>, String)>,
+    open: bool,
 }
 
 impl<'a> Ledger<'a> {
     /// Adds what a job came to. Of several, the worst is kept.
     pub(super) fn add(&mut self, place: usize, judged: Judged<'a>) {
         let outcome = outcome(&judged);
+        let (broken, open) = (broken(&judged), is_open(&judged));
         let Some(entry) = self.entries.get_mut(&place) else {
-            self.entries.insert(place, Entry { worst: judged, outcomes: vec![(outcome, 1)] });
+            let outcomes = vec![(outcome, 1)];
+            self.entries.insert(place, Entry { worst: judged, outcomes, broken: broken.collect(), open });
             return;
         };
+        entry.broken.extend(broken);
+        entry.open |= open;
         match entry.outcomes.iter_mut().find(|(known, _)| *known == outcome) {
             Some((_, count)) => *count += 1,
             None => entry.outcomes.push((outcome, 1)),
@@ -52,14 +62,30 @@ impl<'a> Ledger<'a> {
     pub(super) fn close(self) -> (Vec<Judged<'a>>, Vec<Unsteady>) {
         let mut unsteady = Vec::new();
         let mut cases = Vec::with_capacity(self.entries.len());
-        for Entry { worst, outcomes } in self.entries.into_values() {
+        for Entry { worst, outcomes, broken, open } in self.entries.into_values() {
             if outcomes.len() > 1 {
-                unsteady.push(Unsteady { case: worst.case.id.clone(), side: worst.side, outcomes });
+                let (case, side) = (worst.case.id.clone(), worst.side);
+                unsteady.push(Unsteady { case, side, outcomes, broken, open });
             }
             cases.push(worst);
         }
         (cases, unsteady)
     }
+}
+
+fn broken(judged: &Judged<'_>) -> impl Iterator<Item = (String, Option<u64>, String)> + use<> {
+    let failures = judged.verdicts.iter().filter_map(|verdict| match &verdict.outcome {
+        Outcome::Broken(failure) => Some(failure.each()),
+        _ => None,
+    });
+    let all: Vec<_> =
+        failures.flatten().map(|one| (one.rule.clone(), one.example, one.code.clone())).collect();
+    all.into_iter()
+}
+
+fn is_open(judged: &Judged<'_>) -> bool {
+    judged.verdicts.iter().any(|verdict| matches!(verdict.outcome, Outcome::Inconclusive(_)))
+        || judged.sightings.iter().any(|sighting| sighting.offence.is_some())
 }
 
 fn badness(judged: &Judged<'_>) -> u32 {

@@ -37,7 +37,7 @@ impl Gate {
 
     /// The verdicts of a case that was not run.
     pub(super) fn verdicts<'a>(&self, case: &'a Case, side: Side) -> Judged<'a> {
-        let closed = Cause { why: self.why.clone(), blocked_by: self.rule.clone() };
+        let closed = Cause::plain(self.why.clone());
         let open =
             |rule: &String| Verdict { rule: rule.clone(), outcome: Outcome::Inconclusive(closed.clone()) };
         Judged {

@@ -3,16 +3,18 @@
 //! A rule is judged on each side by itself: for each role that it binds, in each profile. It is held only if every
 //! scored case that decides it passed and at least one ran. A negative counts only if its twin passed in the same run.
 
+mod rows;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::baseline::{self, Baseline, Ruling, Seen, ambient_id};
 use crate::exit::Exit;
-use crate::judge::{self, Cause, Failure, Outcome, Verdict, ambient};
+use crate::judge::{Cause, Failure, Outcome, Root, Verdict, ambient};
 use crate::plan::Plan;
-use crate::report::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
+use crate::report::{CaseRow, Report, RuleRow, Standing};
 use crate::rule::{Level, Profile, Rule, RuleBook, Side};
-use crate::run::{Gate, Judged, Results};
+use crate::run::{Gate, Judged, Results, Unsteady};
 use crate::testee::CAPABILITIES;
 use crate::vector::{Body, Status, Suite};
 use tally::Tally;
@@ -32,8 +34,12 @@ pub struct Scoring<'a> {
     pub rules: &'a [String],
     /// Whether every case was selected, so that a rule without verdict is a gap.
     pub all: bool,
+    /// The known failures, where there is a list of them.
+    pub baseline: Option<Baseline<'a>>,
     /// The command line of the client, for rerun lines.
     pub command: String,
+    /// The configuration, for rerun lines and the head of the report.
+    pub config: Option<String>,
     /// The wire version, for the head of the report.
     pub wire: crate::rule::Version,
     /// The release of the vectors, for the head of the report.
@@ -43,24 +49,33 @@ pub struct Scoring<'a> {
 /// Makes the report.
 pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     let cases = discount_lone_negatives(discount_behind_gate(results.cases, results.gate.as_ref()));
-    let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases)).collect();
+    let ambient = scoring.broken_ambient(&cases, &results.plan);
+    let seen = Seen {
+        book: scoring.book,
+        suite: scoring.suite,
+        plan: &results.plan,
+        cases: &cases,
+        ambient: &ambient,
+        unsteady: &results.unsteady,
+    };
+    let mut ruling = scoring.baseline.map(|baseline| baseline::apply(&baseline, &seen)).unwrap_or_default();
+    let (waivers, ruling) = (std::mem::take(&mut ruling.findings), ruling);
+    let unsteady: Vec<Unsteady> =
+        results.unsteady.iter().filter(|unsteady| !ruling.excuses(unsteady)).cloned().collect();
+    let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases, &ruling)).collect();
     let mut without_case = Vec::new();
     let mut rules = Vec::new();
     for side in sides(&results.plan) {
         let own: Vec<&Judged<'_>> = cases.iter().filter(|case| case.side == side).collect();
-        let broken_ambient = broken_ambient(&own);
         let why_not = |rule: &str| results.plan.rules_not_applicable.get(&(side, rule.to_owned()));
-        let counts = |failure: &&Failure| {
-            let asked = scoring.book.get(&failure.rule).is_some_and(|rule| scoring.asks(rule, side));
-            asked && why_not(&failure.rule).is_none()
-        };
-        rows.extend(broken_ambient.values().filter(counts).map(|failure| scoring.ambient_row(failure, side)));
+        let broken = ambient.iter().filter(|((own, _), _)| *own == side);
+        rows.extend(broken.map(|(_, failure)| scoring.ambient_row(failure, side, &ruling)));
         for rule in scoring.book.rules().filter(|rule| scoring.asks(rule, side)) {
-            match (why_not(&rule.id), scoring.rule_row(rule, side, &own, &broken_ambient)) {
+            match (why_not(&rule.id), scoring.rule_row(rule, side, &own, &ambient, &ruling)) {
                 // what is decided in `live` is what its cases decide: the rest is the document's
                 (Some(_), None) if side.profile == Profile::Live => {}
                 (Some(why), _) => {
-                    rules.push(scoring.row(rule, side, Standing::NotApplicable, why.clone(), Vec::new()));
+                    rules.push(row(rule, side, Standing::NotApplicable, why.clone(), Vec::new()));
                 }
                 (None, Some(row)) => rules.push(row),
                 (None, None) if scoring.all && !scoring.has_case(rule, side) => {
@@ -78,7 +93,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     }
     let exit = match exit(&rules, scoring.required) {
         _ if results.interrupted => Exit::Interrupted,
-        Exit::Fine | Exit::Incomplete if !results.unsteady.is_empty() => Exit::Failed,
+        Exit::Fine | Exit::Incomplete if !unsteady.is_empty() || !waivers.is_empty() => Exit::Failed,
         exit => exit,
     };
     Report {
@@ -89,7 +104,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
             .collect(),
         identity: results.identity,
         command: scoring.command.clone(),
-        config: None,
+        config: scoring.config.clone(),
         wire: scoring.wire.to_string(),
         vectors: scoring.vectors.clone(),
         sides: results.plan.sides.clone(),
@@ -103,10 +118,10 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
             .map(|(case, why)| (case.id.clone(), why.clone()))
             .collect(),
         without_case,
-        unsteady: results.unsteady,
+        unsteady,
         order: results.order,
         diagnosis: results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
-        waivers: Vec::new(),
+        waivers,
         notes,
         exit,
     }
@@ -125,14 +140,6 @@ fn diagnosis(rule: Option<&String>, why: &str) -> String {
     }
 }
 
-/// How many examples were judged.
-fn examples(case: &Judged<'_>) -> usize {
-    match &case.case.body {
-        Body::Call { examples, .. } => examples.len(),
-        Body::Wire { .. } => 0,
-    }
-}
-
 /// What a client seems to hold that cannot be tested at all is not counted.
 fn discount_behind_gate<'a>(mut cases: Vec<Judged<'a>>, gate: Option<&Gate>) -> Vec<Judged<'a>> {
     let Some(gate) = gate else { return cases };
@@ -140,7 +147,7 @@ fn discount_behind_gate<'a>(mut cases: Vec<Judged<'a>>, gate: Option<&Gate>) -> 
         case.sightings.retain(|sighting| sighting.offence.is_some());
         for verdict in &mut case.verdicts {
             if verdict.is_good() {
-                let cause = Cause { why: gate.why.clone(), blocked_by: gate.rule.clone() };
+                let cause = Cause::plain(gate.why.clone());
                 verdict.outcome = Outcome::Inconclusive(cause);
             }
         }
@@ -160,7 +167,7 @@ fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
         for verdict in &mut case.verdicts {
             if verdict.is_good() {
                 let why = format!("its twin {twin} did not pass");
-                verdict.outcome = Outcome::Inconclusive(Cause { why, blocked_by: None });
+                verdict.outcome = Outcome::Inconclusive(Cause { why, root: Root::Twin(twin.clone()) });
             }
         }
     }
@@ -171,29 +178,6 @@ fn passed(case: &Judged<'_>) -> bool {
     case.verdicts.iter().all(Verdict::is_good)
 }
 
-/// Of each broken ambient rule, the first offence.
-fn broken_ambient(cases: &[&Judged<'_>]) -> BTreeMap<String, Failure> {
-    let mut broken = BTreeMap::new();
-    for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
-        for sighting in &case.sightings {
-            let Some(offence) = &sighting.offence else { continue };
-            broken.entry(sighting.rule.to_owned()).or_insert_with(|| Failure {
-                rule: sighting.rule.to_owned(),
-                code: ambient::code(sighting.rule),
-                step: (0, 0),
-                example: None,
-                wanted: format!("a line that keeps the rule, in {}", case.case.id),
-                got: offence.line.clone(),
-                differences: Vec::new(),
-                hint: Some(offence.why.clone()),
-                at: None,
-                also: Vec::new(),
-            });
-        }
-    }
-    broken
-}
-
 fn exit(rules: &[RuleRow], required: Level) -> Exit {
     let is_required = |row: &&RuleRow| {
         row.level == Level::Must || (required == Level::Should && row.level == Level::Should)
@@ -201,9 +185,9 @@ fn exit(rules: &[RuleRow], required: Level) -> Exit {
     if rules.iter().any(|row| row.standing == Standing::Violated) {
         Exit::Failed
     } else if rules.iter().filter(is_required).any(|row| row.standing == Standing::Undecided)
-        || !rules
-            .iter()
-            .any(|row| matches!(row.standing, Standing::Held | Standing::Observed | Standing::Warned))
+        || !rules.iter().any(|row| {
+            matches!(row.standing, Standing::Held | Standing::Observed | Standing::Warned | Standing::Waived)
+        })
     {
         Exit::Incomplete
     } else {
@@ -212,6 +196,34 @@ fn exit(rules: &[RuleRow], required: Level) -> Exit {
 }
 
 impl Scoring<'_> {
+    /// Of each broken ambient rule that counts, the first offence on each side.
+    fn broken_ambient(&self, cases: &[Judged<'_>], plan: &Plan<'_>) -> BTreeMap<(Side, String), Failure> {
+        let mut broken = BTreeMap::new();
+        for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
+            for sighting in &case.sightings {
+                let Some(offence) = &sighting.offence else { continue };
+                let place = (case.side, sighting.rule.to_owned());
+                let asked = self.book.get(sighting.rule).is_some_and(|rule| self.asks(rule, case.side));
+                if !asked || plan.rules_not_applicable.contains_key(&place) {
+                    continue;
+                }
+                broken.entry(place).or_insert_with(|| Failure {
+                    rule: sighting.rule.to_owned(),
+                    code: ambient::code(sighting.rule),
+                    step: (0, 0),
+                    example: None,
+                    wanted: format!("a line that keeps the rule, in {}", case.case.id),
+                    got: offence.line.clone(),
+                    differences: Vec::new(),
+                    hint: Some(offence.why.clone()),
+                    at: None,
+                    also: Vec::new(),
+                });
+            }
+        }
+        broken
+    }
+
     /// Whether a rule belongs into this side of the report.
     fn asks(&self, rule: &Rule, side: Side) -> bool {
         rule.roles.contains(&side.party)
@@ -247,130 +259,39 @@ impl Scoring<'_> {
         rule: &Rule,
         side: Side,
         cases: &[&Judged<'_>],
-        ambient: &BTreeMap<String, Failure>,
+        ambient: &BTreeMap<(Side, String), Failure>,
+        ruling: &Ruling<'_>,
     ) -> Option<RuleRow> {
         let mut tally = Tally::default();
         for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
             for verdict in case.verdicts.iter().filter(|verdict| verdict.rule == rule.id) {
-                tally.add(&case.case.id, verdict);
+                tally.add(case, verdict, ruling);
             }
             for sighting in case.sightings.iter().filter(|sighting| sighting.rule == rule.id) {
                 tally.exercised |= sighting.offence.is_none();
             }
         }
-        if let Some(failure) = ambient.get(&rule.id) {
-            tally.broken.push((format!("ambient/{}", rule.id.to_lowercase()), failure.code.clone()));
+        if let Some(failure) = ambient.get(&(side, rule.id.clone())) {
+            tally.fails(side, &ambient_id(&rule.id), failure, ruling);
         }
         // `live` speaks of a rule only where something was seen of it
         let tells = self.all && side.profile == Profile::Document;
         tally.ambient = rule.ambient && tells && !cases.is_empty();
         let (standing, why, cases) =
             tally.standing(rule.level, self.weight(rule.level), rule.id == WARNS_WHEN_DECLINED)?;
-        Some(self.row(rule, side, standing, why, cases))
+        Some(row(rule, side, standing, why, cases))
     }
+}
 
-    #[expect(clippy::unused_self, reason = "stands beside the other rows")]
-    fn row(&self, rule: &Rule, side: Side, standing: Standing, why: String, cases: Vec<String>) -> RuleRow {
-        RuleRow {
-            side,
-            id: rule.id.clone(),
-            level: rule.level,
-            text: rule.text.clone(),
-            anchor: rule.anchor.clone(),
-            standing,
-            why,
-            cases,
-        }
-    }
-
-    fn case_row(&self, judged: &Judged<'_>, all: &[Judged<'_>]) -> CaseRow {
-        let failures: Vec<FailureRow> = judged
-            .verdicts
-            .iter()
-            .filter_map(|verdict| match &verdict.outcome {
-                Outcome::Broken(failure) => Some(self.failure_row(failure)),
-                _ => None,
-            })
-            .collect();
-        let (verdict, why) = self.case_verdict(judged, &failures);
-        let twin = judged.case.twin.clone().map(|id| {
-            let same = |other: &&Judged<'_>| other.case.id == id && other.side == judged.side;
-            let good = all.iter().filter(same).any(passed);
-            (id, good)
-        });
-        CaseRow {
-            id: judged.case.id.clone(),
-            side: judged.side,
-            examples: examples(judged),
-            verdict,
-            scored: judged.case.status == Status::Scored,
-            why,
-            took: judged.took,
-            rules: judged.case.decides.clone(),
-            failures,
-            scene: judged.scene.clone(),
-            stderr: judged.stderr.clone(),
-            twin,
-            waiver: None,
-        }
-    }
-
-    fn case_verdict(&self, judged: &Judged<'_>, failures: &[FailureRow]) -> (CaseVerdict, String) {
-        if let Some(row) = failures.iter().find(|row| self.weight(row.level) == Standing::Violated) {
-            return (CaseVerdict::Fail, row.failure.code.clone());
-        }
-        if let Some(row) = failures.first() {
-            return (CaseVerdict::Warn, row.failure.code.clone());
-        }
-        let mut idle = None;
-        for verdict in &judged.verdicts {
-            match &verdict.outcome {
-                Outcome::Inconclusive(cause) => return (CaseVerdict::Inconclusive, cause.why.clone()),
-                Outcome::NotExercised(why) | Outcome::NotApplicable(why) => idle = Some(why.clone()),
-                _ => {}
-            }
-        }
-        match idle {
-            Some(why) if !judged.verdicts.iter().any(Verdict::is_good) => (CaseVerdict::NotExercised, why),
-            _ => (CaseVerdict::Pass, String::new()),
-        }
-    }
-
-    fn ambient_row(&self, failure: &Failure, side: Side) -> CaseRow {
-        let row = self.failure_row(failure);
-        let verdict =
-            if self.weight(row.level) == Standing::Violated { CaseVerdict::Fail } else { CaseVerdict::Warn };
-        CaseRow {
-            id: failure.code.replace('.', "/"),
-            side,
-            examples: 0,
-            verdict,
-            scored: true,
-            why: failure.code.clone(),
-            took: std::time::Duration::ZERO,
-            rules: vec![failure.rule.clone()],
-            failures: vec![row],
-            scene: None,
-            stderr: String::new(),
-            twin: None,
-            waiver: None,
-        }
-    }
-
-    fn failure_row(&self, failure: &Failure) -> FailureRow {
-        let rule = self.book.get(&failure.rule);
-        let own = self.suite.codes.get(&failure.code).map(|code| (code.means.clone(), code.fix.clone()));
-        let general =
-            judge::general_code(&failure.code).map(|(means, fix)| (means.to_owned(), fix.to_owned()));
-        let (means, fix) = own.or(general).unwrap_or_default();
-        FailureRow {
-            failure: failure.clone(),
-            level: rule.map_or(Level::Must, |rule| rule.level),
-            text: rule.map(|rule| rule.text.clone()).unwrap_or_default(),
-            anchor: rule.map(|rule| rule.anchor.clone()).unwrap_or_default(),
-            means,
-            fix,
-            waived: false,
-        }
+fn row(rule: &Rule, side: Side, standing: Standing, why: String, cases: Vec<String>) -> RuleRow {
+    RuleRow {
+        side,
+        id: rule.id.clone(),
+        level: rule.level,
+        text: rule.text.clone(),
+        anchor: rule.anchor.clone(),
+        standing,
+        why,
+        cases,
     }
 }

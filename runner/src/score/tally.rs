@@ -1,14 +1,18 @@
 //! The votes on one rule, and what they come to.
 
-use crate::judge::{Outcome, Verdict};
+use super::rows::parted;
+use crate::baseline::{Known, Ruling};
+use crate::judge::{Failure, Outcome, Verdict};
 use crate::report::Standing;
-use crate::rule::Level;
+use crate::rule::{Level, Side};
+use crate::run::Judged;
 
 /// What the cases of one run say about one rule.
 #[derive(Default)]
 pub(super) struct Tally {
     held: Vec<String>,
-    pub(super) broken: Vec<(String, String)>,
+    broken: Vec<(String, String)>,
+    waived: Vec<(String, String)>,
     seen: Vec<(String, String)>,
     declined: Option<String>,
     open: Vec<(String, String)>,
@@ -19,19 +23,32 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, case: &str, verdict: &Verdict) {
-        let case = case.to_owned();
+    pub(super) fn add(&mut self, judged: &Judged<'_>, verdict: &Verdict, ruling: &Ruling<'_>) {
+        let case = judged.case.id.clone();
         match &verdict.outcome {
             Outcome::Held => self.held.push(case),
-            Outcome::Broken(failure) => self.broken.push((case, failure.code.clone())),
+            Outcome::Broken(failure) => self.fails(judged.side, &case, failure, ruling),
             Outcome::Observed(what) => self.seen.push((case, what.clone())),
             Outcome::Declined(what) => {
                 self.declined = Some(what.clone());
                 self.seen.push((case, what.clone()));
             }
-            Outcome::Inconclusive(open) => self.open.push((case, open.why.clone())),
+            Outcome::Inconclusive(open) => match ruling.known(judged.side, &case, &verdict.rule) {
+                None => self.open.push((case, open.why.clone())),
+                Some(Known::Entry(entry)) => self.waived.push((case, entry.reason.clone())),
+                Some(Known::Follows(why)) => self.waived.push((case, why)),
+            },
             Outcome::NotExercised(why) => self.idle = Some(why.clone()),
             Outcome::NotApplicable(why) => self.impossible = Some(why.clone()),
+        }
+    }
+
+    /// A break is waived if all of its examples are.
+    pub(super) fn fails(&mut self, side: Side, case: &str, failure: &Failure, ruling: &Ruling<'_>) {
+        match parted(side, case, failure, ruling) {
+            (_, Some(free)) => self.broken.push((case.to_owned(), free.code)),
+            (Some((_, entry)), None) => self.waived.push((case.to_owned(), entry.reason.clone())),
+            (None, None) => {}
         }
     }
 
@@ -51,6 +68,9 @@ impl Tally {
         }
         if !self.open.is_empty() {
             return answer(Standing::Undecided, first(self.open));
+        }
+        if !self.waived.is_empty() {
+            return answer(Standing::Waived, first(self.waived));
         }
         if !self.seen.is_empty() {
             let mut what: Vec<String> = self.seen.iter().map(|(_, what)| what.clone()).collect();

@@ -114,6 +114,8 @@ impl<'a> Bench<'a> {
             required: Level::Must,
             rules: &[],
             all: cases.is_none(),
+            baseline: None,
+            config: None,
             command: String::new(),
             vectors: String::new(),
             wire,

@@ -71,6 +71,8 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     required: Level::Must,
                     rules: &[],
                     all: cases.is_empty(),
+                    baseline: None,
+                    config: None,
                     command: String::new(),
                     wire: loaded.book.version,
                     vectors: String::new(),
