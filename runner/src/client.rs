@@ -130,7 +130,7 @@ pub fn matrix(paths: &[PathBuf], color: ColorArg) -> Result<Exit, Error> {
 /// The client's command, or this program as the reference client.
 fn command(given: &[String], mutant: Option<&str>) -> Result<Command, Error> {
     if !given.is_empty() {
-        return Ok(Command { argv: given.to_vec() });
+        return Ok(Command { argv: given.to_vec(), ..Command::default() });
     }
     match mutant {
         None => testee(&[]),
@@ -147,7 +147,7 @@ pub fn testee(arguments: &[&str]) -> Result<Command, Error> {
         .map_err(|error| Error::Broken(format!("cannot find this program: {error}")))?;
     let arguments = arguments.iter().map(|argument| (*argument).to_owned());
     let argv = [own.display().to_string(), "testee".to_owned()].into_iter().chain(arguments).collect();
-    Ok(Command { argv })
+    Ok(Command { argv, ..Command::default() })
 }
 
 fn limits(patience: &PatienceArgs) -> Limits {

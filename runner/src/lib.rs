@@ -25,6 +25,7 @@
 
 pub mod baseline;
 pub mod catalog;
+pub mod config;
 pub mod error;
 pub mod exchange;
 pub mod exit;

@@ -27,6 +27,47 @@ pub struct Selection {
     pub profile: Option<Profile>,
     /// Only this role; every one that the client offers where it is `None`.
     pub role: Option<Party>,
+    /// What of the client's claims is judged.
+    pub narrow: Narrow,
+}
+
+/// Less than a shim claims, and never more. Each name comes with the line of the file that has it.
+#[derive(Debug, Clone, Default)]
+pub struct Narrow {
+    /// The file, for messages.
+    pub source: String,
+    /// Only these capabilities; all that the shim claims where it is `None`.
+    pub capabilities: Option<Vec<(String, usize)>>,
+    /// Only these profiles; all that the shim declares where it is `None`.
+    pub profiles: Option<Vec<(String, usize)>>,
+}
+
+impl Narrow {
+    /// The client as it is to be judged. `Err` names what the shim does not claim, with the nearest that it does.
+    pub fn apply(&self, mut identity: Identity) -> Result<Identity, String> {
+        let mut faults = Vec::new();
+        let mut keep = |wanted: &Option<Vec<(String, usize)>>, claimed: &mut BTreeSet<String>, what: &str| {
+            let Some(wanted) = wanted else { return };
+            for (name, line) in wanted.iter().filter(|(name, _)| !claimed.contains(name)) {
+                let hint = if claimed.is_empty() {
+                    "it claims none".to_owned()
+                } else {
+                    format!(
+                        "the nearest that it does are {}",
+                        nearest(name, claimed.iter().map(String::as_str))
+                    )
+                };
+                faults.push(format!(
+                    "{}:{line}: the shim does not {what} `{name}` (hint: {hint})",
+                    self.source
+                ));
+            }
+            claimed.retain(|name| wanted.iter().any(|(wanted, _)| wanted == name));
+        };
+        keep(&self.capabilities, &mut identity.caps, "claim the capability");
+        keep(&self.profiles, &mut identity.profiles, "declare the profile");
+        if faults.is_empty() { Ok(identity) } else { Err(faults.join("\n")) }
+    }
 }
 
 impl Selection {
@@ -40,6 +81,7 @@ impl Selection {
             wire,
             profile: None,
             role: None,
+            narrow: Narrow::default(),
         }
     }
 

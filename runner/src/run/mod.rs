@@ -128,6 +128,7 @@ pub async fn run<'a>(
         let mut first = Seat::new(&room);
         let identity = first.start().await?;
         check_identity(&identity, run.selection)?;
+        let identity = run.selection.narrow.apply(identity).map_err(Error::Input)?;
         let plan = plan(run.suite, run.book, &identity, run.selection).map_err(Error::Input)?;
         let side = plan.sides.first().copied().unwrap_or(Side::PLAIN);
         let gate = if plan.jobs.iter().any(|job| matches!(job.case.body, Body::Wire { .. })) {

@@ -178,9 +178,10 @@ impl<'a> Seat<'a> {
 pub fn explain_start(command: &Command, fault: &StartFault) -> Error {
     let shown = command.shown();
     let program = command.argv.first().cloned().unwrap_or_default();
+    let folder = command.dir.as_ref().map_or_else(String::new, |dir| format!(" in `{}`", dir.display()));
     match fault {
         StartFault::Spawn(error) => Error::Broken(format!(
-            "cannot run `{program}`: {error}\n(hint: the command after `--` is started as it stands, without a shell)"
+            "cannot run `{program}`{folder}: {error}\n(hint: the command is started as it stands, without a shell)"
         )),
         StartFault::Gone(gone, stderr) if stderr.is_empty() => Error::Broken(format!(
             "`{shown}` did not answer `start`: {gone}\n(hint: a shim reads a line of JSON from stdin and answers on stdout; see ci/README.md)"

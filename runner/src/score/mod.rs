@@ -59,7 +59,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         unsteady: &results.unsteady,
     };
     let mut ruling = scoring.baseline.map(|baseline| baseline::apply(&baseline, &seen)).unwrap_or_default();
-    let (waivers, ruling) = (std::mem::take(&mut ruling.findings), ruling);
+    let waivers = std::mem::take(&mut ruling.findings);
     let unsteady: Vec<Unsteady> =
         results.unsteady.iter().filter(|unsteady| !ruling.excuses(unsteady)).cloned().collect();
     let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases, &ruling)).collect();

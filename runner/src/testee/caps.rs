@@ -26,6 +26,12 @@ pub fn is_surface(cap: &str) -> bool {
 
 /// Says what is wrong with a claimed capability, with the nearest name that exists.
 pub fn unknown_capability(cap: &str) -> Option<String> {
+    let nearest = nearest_capability(cap)?;
+    Some(format!("the shim claims the unknown capability `{cap}`\n(hint: did you mean `{nearest}`?)"))
+}
+
+/// The nearest capability to a name that is none; `None` where it is one.
+pub fn nearest_capability(cap: &str) -> Option<String> {
     let known = |cap: &str| match cap.strip_prefix("verb.") {
         Some(chi) => mock_humd::wire::chi::row(chi).is_some(),
         None => CAPABILITIES.contains(&cap),
@@ -34,13 +40,8 @@ pub fn unknown_capability(cap: &str) -> Option<String> {
         return None;
     }
     let verbs = mock_humd::wire::chi::REGISTRY.iter().map(|row| format!("verb.{}", row.chi));
-    let nearest = CAPABILITIES
-        .iter()
-        .map(|name| (*name).to_owned())
-        .chain(verbs)
-        .min_by_key(|name| strsim::damerau_levenshtein(name, cap))
-        .unwrap_or_default();
-    Some(format!("the shim claims the unknown capability `{cap}`\n(hint: did you mean `{nearest}`?)"))
+    let all = CAPABILITIES.iter().map(|name| (*name).to_owned()).chain(verbs);
+    all.min_by_key(|name| strsim::damerau_levenshtein(name, cap))
 }
 
 #[cfg(test)]

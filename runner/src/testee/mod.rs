@@ -11,8 +11,8 @@ mod process;
 mod reading;
 mod shim;
 
-pub use caps::{CAPABILITIES, is_surface, unknown_capability};
+pub use caps::{CAPABILITIES, is_surface, nearest_capability, unknown_capability};
 pub use message::{Event, Identity, Reply, Request};
 pub use output::{Heard, Stamped, now_ms};
-pub use process::{Command, Home, quoted};
+pub use process::{Command, Home, OWN_VARIABLES, quoted};
 pub use shim::{Asked, Gone, Shim, StartFault};

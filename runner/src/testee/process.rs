@@ -9,11 +9,18 @@ use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 
 /// How to launch a shim.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Command {
     /// The program and its arguments; never empty.
     pub argv: Vec<String>,
+    /// The folder that it is started in; the current one where it is `None`.
+    pub dir: Option<PathBuf>,
+    /// Variables beside those that each process has of its own.
+    pub env: BTreeMap<String, String>,
 }
+
+/// The variables that each process has of its own: no other value of them is used.
+pub const OWN_VARIABLES: [&str; 4] = ["HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "HUM_THRUM_SOCK"];
 
 impl Command {
     /// For messages: the arguments as one would type them.
@@ -81,6 +88,11 @@ impl Process {
     pub(super) fn spawn(command: &Command, home: &Home) -> io::Result<(Self, Pipes)> {
         let (program, args) =
             command.argv.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
+        // a path counts from the folder of the process, as it would in a shell
+        let program = match &command.dir {
+            Some(dir) if program.contains('/') => dir.join(program),
+            _ => PathBuf::from(program),
+        };
         let mut builder = tokio::process::Command::new(program);
         builder
             .args(args)
@@ -89,6 +101,10 @@ impl Process {
             .stderr(Stdio::piped())
             .process_group(0)
             .kill_on_drop(true);
+        if let Some(dir) = &command.dir {
+            builder.current_dir(dir);
+        }
+        builder.envs(&command.env);
         home.apply(&mut builder);
         let mut child = builder.spawn()?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
@@ -141,7 +157,8 @@ mod tests {
 
     #[test]
     fn shows_a_command_as_one_would_type_it() {
-        let command = Command { argv: ["python3", "my shim.py", "it's"].map(str::to_owned).to_vec() };
+        let argv = ["python3", "my shim.py", "it's"].map(str::to_owned).to_vec();
+        let command = Command { argv, ..Command::default() };
         assert_eq!(command.shown(), r"python3 'my shim.py' 'it'\''s'");
     }
 }

@@ -34,7 +34,7 @@ pub fn loaded() -> &'static Loaded {
 pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Report, Error> {
     let mut argv = vec![env!("CARGO_BIN_EXE_thrum-conform").to_owned(), "testee".to_owned()];
     argv.extend(arguments.iter().map(|argument| (*argument).to_owned()));
-    let command = Command { argv };
+    let command = Command { argv, ..Command::default() };
     std::thread::scope(|scope| {
         let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
             let loaded = loaded();
