@@ -1,5 +1,6 @@
 //! The arguments, and the help that teaches them.
 
+mod baseline;
 mod vectors;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use thrum_conform::rule::Version;
 
 use crate::reference;
 
+pub use baseline::{BaselineArgs, BaselineCommand};
 pub use vectors::{ExportArgs, FreezeArgs, TwoSets, VectorsCommand};
 
 /// The colour of errors.
@@ -31,10 +33,28 @@ Examples:
   thrum-conform client --role worker --profile live -- ./shim
   thrum-conform client --shuffle --repeat 20 -- ./shim  is each verdict steady?
   thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim
+  thrum-conform client --config conformance.toml     as a gate: see below
+
+A conformance.toml stands in the client's repository. It holds the command, the
+pinned vectors, and the failures that are known for now:
+
+  [client]
+  command = [\"python3\", \"shim.py\"]
+  [vectors]
+  release = \"0.7.0+1\"
+  [[expect]]
+  case = \"framing/split-inside-a-two-byte-character\"
+  status = \"fail\"
+  code = \"framing.split-corrupts\"
+  reason = \"decodes each read on its own until the reader is rewritten\"
+
+A known failure still runs. It fails the gate once it passes, fails otherwise,
+or has expired; the report then says which lines of the file to change.
 
 Exit codes:
-  0    every required rule held, and at least one was decided
-  1    a required rule was broken, or a verdict was not steady
+  0    every required rule held or is waived, and at least one was decided
+  1    a required rule was broken, a known failure is not what the configuration
+       says, or a verdict was not steady
   2    wrong usage or input
   3    incomplete: nothing failed, but a required rule stayed undecided
   4    the suite or the shim broke
@@ -78,6 +98,9 @@ pub enum Command {
     Client(ClientArgs),
     /// Check a shim alone: does it speak the shim protocol?
     Smoke(SmokeArgs),
+    /// Keep the known failures of a client: its `[[expect]]` entries in conformance.toml
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Prove the suite: each mutant of the built-in client must die, and each rule must catch one
     #[command(after_help = SELFTEST_NOTES)]
     Selftest(SelftestArgs),
@@ -118,10 +141,9 @@ pub struct PatienceArgs {
     pub timeout_scale: f64,
 }
 
-/// `client`.
+/// What to test, and how: what `client` and `baseline` share.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub struct ClientArgs {
+pub struct TestArgs {
     /// Only cases whose id matches; `*` stands for anything
     #[arg(short, long, value_name = "GLOB")]
     pub run: Vec<String>,
@@ -140,9 +162,9 @@ pub struct ClientArgs {
     /// Only this role [default: client, and worker where the client claims to be one]
     #[arg(long, value_enum)]
     pub role: Option<RoleArg>,
-    /// From which level on a broken rule fails the run
-    #[arg(long, value_enum, default_value_t = LevelArg::Must)]
-    pub level: LevelArg,
+    /// From which level on a broken rule fails the run [default: must]
+    #[arg(long, value_enum)]
+    pub level: Option<LevelArg>,
     /// How many processes of the client at once [default: one more than cores, since some wait]
     #[arg(short, long, value_name = "N", value_parser = times)]
     pub jobs: Option<usize>,
@@ -155,6 +177,27 @@ pub struct ClientArgs {
     /// Play each case so often; a verdict that is not the same each time fails the run
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = times)]
     pub repeat: usize,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Test a mutant of the built-in client (see `list mutants`)
+    #[arg(long, value_name = "NAME", conflicts_with = "command")]
+    pub mutant: Option<String>,
+    /// The client's configuration: command, environment, pinned vectors, known failures
+    /// [default: `conformance.toml` of the current folder, unless CMD or --mutant says whom to test]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The command that starts the client's shim, instead of the configuration's; its paths count from the current
+    /// folder
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
+}
+
+/// `client`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct ClientArgs {
+    #[command(flatten)]
+    pub test: TestArgs,
     /// Stop at the first failure
     #[arg(short = 'x', long)]
     pub fail_fast: bool,
@@ -164,8 +207,6 @@ pub struct ClientArgs {
     /// Write a report: `tty` or `json`, to stdout or with `=PATH` to a file; may stand several times
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report)]
     pub report: Vec<ReportArg>,
-    #[command(flatten)]
-    pub source: SourceArgs,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
     pub color: ColorArg,
@@ -175,12 +216,6 @@ pub struct ClientArgs {
     /// Every rule, what did not apply, cases a second, and the slowest cases
     #[arg(short, long)]
     pub verbose: bool,
-    /// Test a mutant of the built-in client (see `list mutants`)
-    #[arg(long, value_name = "NAME", conflicts_with = "command")]
-    pub mutant: Option<String>,
-    /// The command that starts the client's shim
-    #[arg(last = true, value_name = "CMD")]
-    pub command: Vec<String>,
 }
 
 /// `smoke`.
@@ -188,7 +223,10 @@ pub struct ClientArgs {
 pub struct SmokeArgs {
     #[command(flatten)]
     pub patience: PatienceArgs,
-    /// The command that starts the client's shim; without it the built-in client
+    /// The client's configuration [default: `conformance.toml` of the current folder, unless CMD says whom to check]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The command that starts the client's shim; without it that of the configuration, or the built-in client
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<String>,
 }

@@ -11,63 +11,42 @@ use tempfile::NamedTempFile;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
-use thrum_conform::plan::{self, Selection};
 use thrum_conform::report::{self, Format, Report, Stored, Verbosity};
-use thrum_conform::rule::{Level, Party, Profile};
 use thrum_conform::run::{self, Judged, Order, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
-use thrum_conform::testee::Command;
 
-use crate::cli::{ClientArgs, ColorArg, LevelArg, PatienceArgs, ProfileArg, ReportArg, RoleArg, SmokeArgs};
-use crate::source::Loaded;
-use crate::{reference, source};
+use crate::cli::{ClientArgs, ColorArg, PatienceArgs, ReportArg, SmokeArgs, TestArgs};
+use crate::source;
+use crate::target::{Target, command, config};
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     check_reports(&args.report)?;
-    let Loaded { book, suite, bodies, release, only } = source::load(&args.source)?;
-    if let (Some(only), Some(wanted)) = (only, args.wire)
-        && only != wanted
-    {
-        return Err(Error::Input(format!(
-            "the archive {release} was cut for wire {only}\n(hint: take the one that was cut for {wanted})"
-        )));
-    }
-    let globs = |texts: &[String]| {
-        texts.iter().map(|text| plan::glob(text).map_err(Error::Input)).collect::<Result<Vec<_>, _>>()
-    };
-    let selection = Selection {
-        run: globs(&args.run)?,
-        skip: globs(&args.skip)?,
-        only: None,
-        rules: args.rule.iter().map(|rule| rule.to_uppercase()).collect(),
-        wire: args.wire.unwrap_or(book.version),
-        profile: args.profile.map(|profile| match profile {
-            ProfileArg::Document => Profile::Document,
-            ProfileArg::Live => Profile::Live,
-        }),
-        role: args.role.map(|role| match role {
-            RoleArg::Client => Party::Client,
-            RoleArg::Worker => Party::Worker,
-        }),
-    };
-    let command = command(&args.command, args.mutant.as_deref())?;
+    let target = Target::new(&args.test)?;
+    let report = play(&target, &args.test, args.fail_fast, args.trace)?;
+    write_reports(&report, args)?;
+    Ok(report.exit)
+}
+
+/// Runs a client and scores what came of it.
+pub fn play(target: &Target, args: &TestArgs, fail_fast: bool, trace_all: bool) -> Result<Report, Error> {
+    let Target { loaded, selection, .. } = target;
     let limits = limits(&args.patience);
     let run = Run {
-        suite: &suite,
-        book: &book,
-        bodies: &bodies,
-        command: &command,
-        selection: &selection,
+        suite: &loaded.suite,
+        book: &loaded.book,
+        bodies: &loaded.bodies,
+        command: &target.command,
+        selection,
         limits: &limits,
         order: Order {
             seed: args.shuffle.map(|seed| seed.unwrap_or_else(|| fastrand::u64(..1 << 32))),
             times: args.repeat,
         },
-        workers: args.jobs.unwrap_or_else(run::workers),
-        fail_fast: args.fail_fast,
-        keep_scenes: args.trace,
+        workers: args.jobs.unwrap_or_else(|| 1 + std::thread::available_parallelism().map_or(1, usize::from)),
+        fail_fast,
+        keep_scenes: trace_all,
     };
     // hidden where stderr is no terminal
     let bar = ProgressBar::no_length().with_style(bar_style("cases"));
@@ -77,31 +56,31 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         if judged.is_broken() {
             bar.set_message(format!("· last failure {}", judged.case.id));
         }
-        bar.suspend(|| trace(judged, args.trace));
+        bar.suspend(|| trace(judged, trace_all));
     };
     let results = block_on(async { run::run(&run, &progress, interrupted()).await });
     bar.finish_and_clear();
-    let results = results?;
     let scoring = Scoring {
-        book: &book,
-        suite: &suite,
-        required: if args.level == LevelArg::Should { Level::Should } else { Level::Must },
+        book: &loaded.book,
+        suite: &loaded.suite,
+        required: target.required,
         rules: &selection.rules,
         all: selection.is_all(),
-        baseline: None,
-        config: None,
-        command: if args.command.is_empty() { String::new() } else { command.shown() },
+        baseline: target.baseline(),
+        command: target.shown.clone(),
+        config: target.config.as_ref().map(|config| config.name.clone()),
         wire: selection.wire,
-        vectors: release,
+        vectors: loaded.release.clone(),
     };
-    let report = score(results, &scoring);
-    write_reports(&report, args)?;
-    Ok(report.exit)
+    let mut report = score(results?, &scoring);
+    report.notes.extend(target.notes());
+    Ok(report)
 }
 
 /// `smoke`.
 pub fn smoke(args: &SmokeArgs) -> Result<Exit, Error> {
-    let command = command(&args.command, None)?;
+    let config = config(args.config.as_deref(), args.command.is_empty())?;
+    let command = command(&args.command, None, config.as_ref())?;
     let limits = limits(&args.patience);
     let checks = block_on(async {
         tokio::select! {
@@ -125,29 +104,6 @@ pub fn matrix(paths: &[PathBuf], color: ColorArg) -> Result<Exit, Error> {
     let book = source::rules(None)?;
     write_stdout(color, |out| report::write_matrix(&reports, &book, out))?;
     Ok(Exit::Fine)
-}
-
-/// The client's command, or this program as the reference client.
-fn command(given: &[String], mutant: Option<&str>) -> Result<Command, Error> {
-    if !given.is_empty() {
-        return Ok(Command { argv: given.to_vec(), ..Command::default() });
-    }
-    match mutant {
-        None => testee(&[]),
-        Some(mutant) => {
-            reference::known(mutant).map_err(Error::Input)?;
-            testee(&["--mutant", mutant])
-        }
-    }
-}
-
-/// This program as a testee.
-pub fn testee(arguments: &[&str]) -> Result<Command, Error> {
-    let own = std::env::current_exe()
-        .map_err(|error| Error::Broken(format!("cannot find this program: {error}")))?;
-    let arguments = arguments.iter().map(|argument| (*argument).to_owned());
-    let argv = [own.display().to_string(), "testee".to_owned()].into_iter().chain(arguments).collect();
-    Ok(Command { argv, ..Command::default() })
 }
 
 fn limits(patience: &PatienceArgs) -> Limits {

@@ -32,7 +32,7 @@ use crate::vector::{self, Bodies, Body, Case, Source, Status, Suite};
 /// `thrum-conform` where nothing could be run.
 pub fn harness<S: Into<String>>(command: impl IntoIterator<Item = S>) -> ExitCode {
     let arguments = Arguments::from_args();
-    let command = Command { argv: command.into_iter().map(Into::into).collect() };
+    let command = Command { argv: command.into_iter().map(Into::into).collect(), ..Command::default() };
     match trials(&command, &arguments) {
         Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
         Err(error) => {
@@ -217,7 +217,9 @@ impl Material {
                 required: Level::Must,
                 rules: &[],
                 all: selection.is_all(),
+                baseline: None,
                 command: command.shown(),
+                config: None,
                 wire: selection.wire,
                 vectors: selection.wire.to_string(),
             },

@@ -5,6 +5,8 @@ mod client;
 mod reference;
 mod selftest;
 mod source;
+mod target;
+mod upkeep;
 mod vectors;
 
 use std::process::ExitCode;
@@ -30,6 +32,7 @@ fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Client(args) => client::test(&args),
         Command::Smoke(args) => client::smoke(&args),
+        Command::Baseline(command) => upkeep::run(&command),
         Command::Selftest(args) => selftest::selftest(&args),
         Command::List(args) => source::list(&args, reference::mutants()),
         Command::Explain(args) => source::explain(&args, reference::mutants()),

@@ -67,14 +67,13 @@ impl Target {
         }
     }
 
-    /// Whether it is about this rule where that is judged on every line.
-    pub(super) fn takes_ambient(&self, rule: &str) -> bool {
-        let id = ambient_id(rule);
+    /// Whether it is about what broke a rule in a case of this id, or in an example of it.
+    pub fn names(&self, id: &str, rule: &str, example: Option<u64>) -> bool {
         match self {
-            Self::Case(own) => *own == id,
-            Self::Example(..) => false,
+            Self::Case(own) => own == id,
+            Self::Example(own, tc) => own == id && example == Some(*tc),
             Self::Rule(own) => own == rule,
-            Self::Glob(glob) => glob.is_match(&id),
+            Self::Glob(glob) => glob.is_match(id),
         }
     }
 

@@ -51,7 +51,8 @@ enum Part {
 pub(super) fn scope(target: &Target, baseline: &Baseline<'_>, seen: &Seen<'_>) -> Scope {
     let cases = seen.suite.cases.iter().filter(|case| case.status != Status::Withdrawn && target.takes(case));
     let cases: Vec<&Case> = cases.collect();
-    let ambient = seen.book.rules().filter(|rule| rule.ambient && target.takes_ambient(&rule.id));
+    let ambient =
+        seen.book.rules().filter(|rule| rule.ambient && target.names(&ambient_id(&rule.id), &rule.id, None));
     let ambient: Vec<&str> = ambient.map(|rule| rule.id.as_str()).collect();
     if let Some(why) = unknown(target, &cases, &ambient, seen) {
         return Scope::Unknown(why);

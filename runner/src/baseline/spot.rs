@@ -60,7 +60,8 @@ fn of_case<'a>(judged: &'a Judged<'_>) -> Vec<Spot<'a>> {
 impl Spot<'_> {
     /// Whether an entry is about it, however it fails.
     pub(super) fn is_in(&self, target: &Target) -> bool {
-        let near = self.case.map_or_else(|| target.takes_ambient(self.rule), |case| target.takes(case));
+        let near =
+            self.case.map_or_else(|| target.names(&self.id, self.rule, None), |case| target.takes(case));
         near && match target {
             Target::Rule(rule) => rule == self.rule,
             // what the shim does not support, it supports in no example

@@ -19,15 +19,20 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// Whether the archive is the very one that was pinned.
-    pub fn check_bytes(&self, file: &str, bytes: &[u8]) -> Result<(), Error> {
+    /// Whether the archive is there, and the very one that was pinned.
+    pub fn check_archive(&self, file: &str) -> Result<(), Error> {
+        let Some((path, name, line)) = &self.archive else { return Ok(()) };
+        let bytes = std::fs::read(path).map_err(|error| {
+            let hint = "`thrum-conform vectors export` writes one; its path counts from this file".to_owned();
+            let message = format!("`{name}` cannot be read: {error}");
+            fault::error(file, &[Fault { line: *line, message, hint }])
+        })?;
         let Some((wanted, line)) = &self.sha256 else { return Ok(()) };
-        let found =
-            Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        let digest = Sha256::digest(&bytes);
+        let found = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         if found == *wanted {
             return Ok(());
         }
-        let name = self.archive.as_ref().map_or("", |(_, name, _)| name.as_str());
         let hint = "fetch the archive again, or pin this one if you trust it".to_owned();
         let message = format!("`{name}` has the sha256 {found}, and {wanted} is pinned");
         Err(fault::error(file, &[Fault { line: *line, message, hint }]))

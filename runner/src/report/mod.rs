@@ -39,6 +39,11 @@ pub fn explain(report: &Report, case: &CaseRow) -> String {
     String::from_utf8_lossy(&plain.into_inner()).into_owned()
 }
 
+/// Writes what is wrong with the baseline, for people.
+pub fn write_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    report.waivers.iter().try_for_each(|finding| tty::baseline(finding, out))
+}
+
 /// Writes what crossed in one case, for people.
 pub fn write_scene(case: &str, scene: &crate::judge::Scene, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{case}")?;

@@ -204,7 +204,7 @@ fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What is wrong with an entry of the baseline, and the lines that mend it.
-fn baseline(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn baseline(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let Finding { file, line, entry, why, changes, .. } = finding;
     writeln!(out, "{RED}BASELINE{RED:#} {file}:{line}: {BOLD}{}{BOLD:#}: {}", clean(entry), clean(why))?;
     for Change { line, old, new } in changes {

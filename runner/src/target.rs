@@ -1,0 +1,151 @@
+//! What to test, and with what: the arguments, and what a `conformance.toml` adds to them.
+
+use std::path::{Path, PathBuf};
+
+use thrum_conform::baseline::Baseline;
+use thrum_conform::config::{self, Config};
+use thrum_conform::error::Error;
+use thrum_conform::plan::{self, Narrow, Selection};
+use thrum_conform::rule::{Level, Party, Profile};
+use thrum_conform::testee::Command;
+use time::{Date, OffsetDateTime};
+
+use crate::cli::{LevelArg, ProfileArg, RoleArg, SourceArgs, TestArgs};
+use crate::reference;
+use crate::source::{self, Loaded};
+
+/// A client, and what is asked of it.
+pub struct Target {
+    pub config: Option<Config>,
+    pub loaded: Loaded,
+    pub selection: Selection,
+    pub command: Command,
+    pub required: Level,
+    /// The command for rerun lines; empty where it is the built-in client, or the configuration names it.
+    pub shown: String,
+    today: Date,
+}
+
+impl Target {
+    /// Reads the configuration, the vectors and the arguments.
+    pub fn new(args: &TestArgs) -> Result<Self, Error> {
+        let config = config(args.config.as_deref(), args.mutant.is_none() && args.command.is_empty())?;
+        let loaded = loaded(&args.source, config.as_ref())?;
+        if let Some(config) = &config {
+            config.unknown_codes(&loaded.suite, &loaded.book)?;
+        }
+        let client = config.as_ref().map(|config| &config.client);
+        let wire = args.wire.or(client.and_then(|client| client.wire));
+        if let (Some(only), Some(wanted)) = (loaded.only, wire)
+            && only != wanted
+        {
+            return Err(Error::Input(format!(
+                "the archive {} was cut for wire {only}\n(hint: take the one that was cut for {wanted})",
+                loaded.release
+            )));
+        }
+        let globs = |texts: &[String]| {
+            texts.iter().map(|text| plan::glob(text).map_err(Error::Input)).collect::<Result<Vec<_>, _>>()
+        };
+        let selection = Selection {
+            run: globs(&args.run)?,
+            skip: globs(&args.skip)?,
+            only: None,
+            rules: args.rule.iter().map(|rule| rule.to_uppercase()).collect(),
+            wire: wire.unwrap_or(loaded.book.version),
+            profile: args.profile.map(|profile| match profile {
+                ProfileArg::Document => Profile::Document,
+                ProfileArg::Live => Profile::Live,
+            }),
+            role: args.role.map(|role| match role {
+                RoleArg::Client => Party::Client,
+                RoleArg::Worker => Party::Worker,
+            }),
+            narrow: client.map_or_else(Narrow::default, |client| client.narrow.clone()),
+        };
+        let level = args.level.map(|level| match level {
+            LevelArg::Must => Level::Must,
+            LevelArg::Should => Level::Should,
+        });
+        let command = command(&args.command, args.mutant.as_deref(), config.as_ref())?;
+        Ok(Self {
+            required: level.or(client.and_then(|client| client.level)).unwrap_or(Level::Must),
+            shown: if args.command.is_empty() { String::new() } else { command.shown() },
+            today: OffsetDateTime::now_utc().date(),
+            config,
+            loaded,
+            selection,
+            command,
+        })
+    }
+
+    /// The known failures, where there is a configuration to hold them.
+    pub fn baseline(&self) -> Option<Baseline<'_>> {
+        let entries = &self.config.as_ref()?.entries;
+        Some(Baseline { entries, today: self.today, selection: &self.selection })
+    }
+
+    /// What a reader of the report should know: whether less is judged than the shim claims.
+    pub fn notes(&self) -> Vec<String> {
+        let Narrow { source, capabilities, profiles } = &self.selection.narrow;
+        let note = |what: &str, names: &Option<Vec<(String, usize)>>| {
+            let names: Vec<&str> = names.as_ref()?.iter().map(|(name, _)| name.as_str()).collect();
+            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            Some(format!("{source} narrows what the shim claims to the {what} {names}"))
+        };
+        note("capabilities", capabilities).into_iter().chain(note("profiles", profiles)).collect()
+    }
+}
+
+/// The configuration that the user names; without that the one in the current folder, where one is `wanted`.
+pub fn config(named: Option<&Path>, wanted: bool) -> Result<Option<Config>, Error> {
+    match named {
+        Some(path) => Config::read(path).map(Some),
+        None if wanted && Path::new(config::NAME).is_file() => {
+            anstream::eprintln!("taking {} from the current folder", config::NAME);
+            Config::read(Path::new(config::NAME)).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// The client's command: as it was given, that of the configuration, or this program as the reference client.
+pub fn command(given: &[String], mutant: Option<&str>, config: Option<&Config>) -> Result<Command, Error> {
+    let env = config.map(|config| config.client.env.clone()).unwrap_or_default();
+    if !given.is_empty() {
+        return Ok(Command { argv: given.to_vec(), dir: None, env });
+    }
+    if let Some(mutant) = mutant {
+        reference::known(mutant).map_err(Error::Input)?;
+        return testee(&["--mutant", mutant]);
+    }
+    match config {
+        None => testee(&[]),
+        Some(config) if config.client.command.is_empty() => Err(Error::Input(format!(
+            "{}: there is no `command`\n(hint: put `command = [\"…\"]` below `[client]`, or give one after `--`)",
+            config.name
+        ))),
+        Some(config) => {
+            Ok(Command { argv: config.client.command.clone(), dir: Some(config.folder.clone()), env })
+        }
+    }
+}
+
+/// This program as a testee.
+pub fn testee(arguments: &[&str]) -> Result<Command, Error> {
+    let own = std::env::current_exe()
+        .map_err(|error| Error::Broken(format!("cannot find this program: {error}")))?;
+    let arguments = arguments.iter().map(|argument| (*argument).to_owned());
+    let argv = [own.display().to_string(), "testee".to_owned()].into_iter().chain(arguments).collect();
+    Ok(Command { argv, ..Command::default() })
+}
+
+/// The vectors that the arguments name; without that those that the configuration pins.
+fn loaded(args: &SourceArgs, config: Option<&Config>) -> Result<Loaded, Error> {
+    let Some(config) = config.filter(|_| args.vectors.is_none()) else { return source::load(args) };
+    config.pin.check_archive(&config.name)?;
+    let archive: Option<PathBuf> = config.pin.archive.as_ref().map(|(path, ..)| path.clone());
+    let loaded = source::load(&SourceArgs { vectors: archive, wire_doc: args.wire_doc.clone() })?;
+    config.pin.check_release(&config.name, &loaded.release)?;
+    Ok(loaded)
+}
