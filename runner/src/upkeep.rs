@@ -10,7 +10,7 @@ use thrum_conform::config::edit::{self, Addition};
 use thrum_conform::config::{self, Config};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
-use thrum_conform::report::{self, CaseVerdict, Report};
+use thrum_conform::report::{self, CaseRow, CaseVerdict, Report};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
 use crate::client::{play, write_stdout};
@@ -119,12 +119,23 @@ fn new_failures(report: &Report, target: &Target) -> BTreeSet<Addition> {
         .filter(|finding| finding.fault == Fault::Expired)
         .filter_map(|finding| Aim::parse(&finding.entry).ok())
         .collect();
+    // a case that only warns fails nothing, but for what its twin leaves undecided
+    let blocks = |row: &CaseRow| {
+        let open = report.cases.iter().filter(|other| other.verdict == CaseVerdict::Inconclusive);
+        open.filter_map(|other| other.twin.as_ref()).any(|(twin, good)| *twin == row.id && !good)
+    };
     let mut additions = BTreeSet::new();
-    for row in report.cases.iter().filter(|row| row.scored && row.verdict == CaseVerdict::Fail) {
+    for row in report.cases.iter().filter(|row| row.scored) {
+        let wanted = row.verdict == CaseVerdict::Fail || (row.verdict == CaseVerdict::Warn && blocks(row));
+        if !wanted {
+            continue;
+        }
         let flaky =
             report.unsteady.iter().any(|unsteady| unsteady.case == row.id && unsteady.side == row.side);
         let mut examples: BTreeMap<&str, Vec<Option<u64>>> = BTreeMap::new();
-        for failure in row.failures.iter().filter(|row| !row.waived && row.level >= target.required) {
+        for failure in row.failures.iter().filter(|failure| {
+            !failure.waived && (failure.level >= target.required || row.verdict == CaseVerdict::Warn)
+        }) {
             for one in failure.failure.each() {
                 if !over.iter().any(|aim| aim.names(&row.id, &one.rule, one.example)) {
                     examples.entry(&one.code).or_default().push(one.example);

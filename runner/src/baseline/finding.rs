@@ -63,6 +63,6 @@ pub struct Change {
     pub line: usize,
     /// What stands there.
     pub old: String,
-    /// What is to stand there; `None` where the line is to go.
+    /// What is to stand there, which may be several lines; `None` where the line is to go.
     pub new: Option<String>,
 }

@@ -11,16 +11,27 @@ use super::fault::Fault;
 pub(super) struct Faults<'t> {
     text: &'t str,
     found: Vec<Fault>,
+    unreadable: Vec<Fault>,
 }
 
 impl<'t> Faults<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, found: Vec::new() }
+        Self { text, found: Vec::new(), unreadable: Vec::new() }
     }
 
     pub(super) fn add(&mut self, at: usize, message: impl Into<String>, hint: impl Into<String>) {
         let (message, hint) = (message.into(), hint.into());
         self.found.push(Fault { line: self.line(at), message, hint });
+    }
+
+    /// A part of the text that is no TOML; nothing else is said of its line.
+    pub(super) fn unreadable(&mut self, error: &toml::de::Error) {
+        let span = error.span().unwrap_or_default();
+        let message = match error.message() {
+            "duplicate key" => format!("`{}` stands there twice", &self.text[span.clone()]),
+            other => format!("this is no TOML: {other}"),
+        };
+        self.unreadable.push(Fault { line: self.line(span.start), message, hint: String::new() });
     }
 
     /// The line of a byte, from 1.
@@ -31,6 +42,9 @@ impl<'t> Faults<'t> {
 
     /// All of them, in order of line; each once.
     pub(super) fn into_sorted(mut self) -> Vec<Fault> {
+        // what is no TOML has no keys and values to speak of
+        self.found.retain(|fault| !self.unreadable.iter().any(|other| other.line == fault.line));
+        self.found.extend(self.unreadable);
         self.found.sort();
         self.found.dedup();
         self.found

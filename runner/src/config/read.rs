@@ -22,9 +22,8 @@ const EXPECT: &[&str] = &["case", "status", "code", "reason", "issue", "until"];
 pub(super) fn read(name: &str, text: String, folder: PathBuf) -> Result<Config, Vec<Fault>> {
     let mut faults = Faults::new(&text);
     let (document, errors) = DeTable::parse_recoverable(&text);
-    for error in errors {
-        let at = error.span().map_or(0, |span| span.start);
-        faults.add(at, format!("no TOML: {}", error.message()), "");
+    for error in &errors {
+        faults.unreadable(error);
     }
     Fields::new("the file", 0, document.get_ref(), FILE, &mut faults);
     let client = section(document.get_ref(), "client", "[client]", CLIENT, &mut faults)

@@ -23,7 +23,7 @@ pub enum Verbosity {
 }
 
 /// Other examples of a case that are named, where more than one fails.
-const OTHERS_MAX: usize = 20;
+const OTHERS_MAX: usize = 12;
 
 const BOLD: Style = Style::new().effects(Effects::BOLD);
 const DIM: Style = Style::new().effects(Effects::DIMMED);
@@ -111,8 +111,8 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
             }
         }
         differences(row, out)?;
-        if !failure.also.is_empty() {
-            writeln!(out, "  and   {}", others(failure))?;
+        for line in others(failure) {
+            writeln!(out, "  and   {line}")?;
         }
         let hint =
             failure.hint.as_deref().into_iter().chain((!row.fix.is_empty()).then_some(row.fix.as_str()));
@@ -156,21 +156,24 @@ fn differences(row: &FailureRow, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The other examples that broke the rule: how many, and which; with their code where it is another.
-fn others(failure: &Failure) -> String {
-    let names: Vec<String> = failure
-        .also
-        .iter()
-        .take(OTHERS_MAX)
-        .filter_map(|other| {
-            let code = if other.code == failure.code { String::new() } else { format!(" ({})", other.code) };
-            other.example.map(|tc| format!("#{tc}{code}"))
-        })
-        .collect();
-    let many = failure.also.len();
-    let plural = if many == 1 { "" } else { "s" };
-    let rest = if many > OTHERS_MAX { ", …" } else { "" };
-    format!("{many} more example{plural}: {}{rest}", names.join(", "))
+/// The other examples that broke the rule: which, a line for each code.
+fn others(failure: &Failure) -> Vec<String> {
+    let mut by_code: Vec<(&str, Vec<u64>)> = Vec::new();
+    for other in &failure.also {
+        let Some(tc) = other.example else { continue };
+        match by_code.iter_mut().find(|(code, _)| *code == other.code) {
+            Some((_, examples)) => examples.push(tc),
+            None => by_code.push((&other.code, vec![tc])),
+        }
+    }
+    let line = |(code, examples): (&str, Vec<u64>)| {
+        let plural = if examples.len() == 1 { "" } else { "s" };
+        let code = if code == failure.code { String::new() } else { format!(" with {code}") };
+        let rest = if examples.len() > OTHERS_MAX { ", …" } else { "" };
+        let names: Vec<String> = examples.iter().take(OTHERS_MAX).map(|tc| format!("#{tc}")).collect();
+        format!("{} more example{plural}{code}: {}{rest}", examples.len(), names.join(", "))
+    };
+    by_code.into_iter().map(line).collect()
 }
 
 fn inconclusive(case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
@@ -209,7 +212,7 @@ pub(super) fn baseline(finding: &Finding, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "{RED}BASELINE{RED:#} {file}:{line}: {BOLD}{}{BOLD:#}: {}", clean(entry), clean(why))?;
     for Change { line, old, new } in changes {
         writeln!(out, "  {line:>4} {RED}- {}{RED:#}", clean(old))?;
-        if let Some(new) = new {
+        for new in new.iter().flat_map(|new| new.lines()) {
             writeln!(out, "       {GREEN}+ {}{GREEN:#}", clean(new))?;
         }
     }
@@ -333,7 +336,8 @@ fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         [side] => (side.to_string(), format!(" in {seconds}")),
         [] => (Side::PLAIN.to_string(), format!(" in {seconds}")),
     };
-    writeln!(out, "{DIM}{} · wire {} · {about}{DIM:#}", clean(&who), report.wire)?;
+    let config = report.config.as_ref().map_or_else(String::new, |config| format!(" · {}", clean(config)));
+    writeln!(out, "{DIM}{} · wire {}{config} · {about}{DIM:#}", clean(&who), report.wire)?;
     if sides.len() < 2 {
         let side = sides.first().copied().unwrap_or(Side::PLAIN);
         let (rules, cases) = (held(report, side), ran(report, side));
