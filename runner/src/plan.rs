@@ -317,7 +317,8 @@ fn misspelt(suite: &Suite, book: &RuleBook, selection: &Selection) -> Result<(),
 /// The three names that are most like this one.
 pub(crate) fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> String {
     let mut near: Vec<&str> = known.collect();
-    near.sort_by_key(|name| strsim::damerau_levenshtein(asked.trim_matches('*'), name));
+    let like = |name: &str| strsim::jaro_winkler(asked.trim_matches('*'), name);
+    near.sort_by(|a, b| like(b).total_cmp(&like(a)));
     near.truncate(3);
     near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
