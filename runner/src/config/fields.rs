@@ -114,7 +114,7 @@ impl<'f, 't> Fields<'f, 't> {
         Some(At { value: text.to_owned(), span: value.span() })
     }
 
-    /// A list of strings.
+    /// A list of strings, all of them.
     pub(super) fn texts(&self, key: &'static str, faults: &mut Faults<'_>) -> Option<At<Vec<At<String>>>> {
         let value = self.find(key)?;
         let Some(items) = value.get_ref().as_array() else {
@@ -128,7 +128,7 @@ impl<'f, 't> Fields<'f, 't> {
                 None => self.wrong(key, item, "a list of strings", faults),
             }
         }
-        Some(At { value: texts, span: value.span() })
+        (texts.len() == items.len()).then(|| At { value: texts, span: value.span() })
     }
 
     /// A table of strings, by name.
