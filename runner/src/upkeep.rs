@@ -10,7 +10,7 @@ use thrum_conform::config::edit::{self, Addition};
 use thrum_conform::config::{self, Config};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
-use thrum_conform::report::{self, CaseRow, CaseVerdict, Report};
+use thrum_conform::report::{self, CaseRow, CaseVerdict, Report, Standing};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
 use crate::client::{play, write_stdout};
@@ -119,10 +119,13 @@ fn new_failures(report: &Report, target: &Target) -> BTreeSet<Addition> {
         .filter(|finding| finding.fault == Fault::Expired)
         .filter_map(|finding| Aim::parse(&finding.entry).ok())
         .collect();
-    // a case that only warns fails nothing, but for what its twin leaves undecided
+    // a case that only warns fails nothing, but for what it or its twin leaves undecided
     let blocks = |row: &CaseRow| {
-        let open = report.cases.iter().filter(|other| other.verdict == CaseVerdict::Inconclusive);
-        open.filter_map(|other| other.twin.as_ref()).any(|(twin, good)| *twin == row.id && !good)
+        let same = |other: &&CaseRow| other.side == row.side && other.verdict == CaseVerdict::Inconclusive;
+        let mut open = report.cases.iter().filter(same).filter_map(|other| other.twin.as_ref());
+        let mut rules = report.rules.iter().filter(|rule| rule.side == row.side);
+        open.any(|(twin, _)| *twin == row.id)
+            || rules.any(|rule| rule.standing == Standing::Undecided && row.rules.contains(&rule.id))
     };
     let mut additions = BTreeSet::new();
     for row in report.cases.iter().filter(|row| row.scored) {
