@@ -12,6 +12,7 @@ use thrum_conform::rule::Version;
 
 use crate::reference;
 
+use baseline::BASELINE_NOTES;
 pub use baseline::{BaselineArgs, BaselineCommand};
 pub use vectors::{ExportArgs, FreezeArgs, TwoSets, VectorsCommand};
 
@@ -23,6 +24,7 @@ Examples:
   thrum-conform client -- python3 ci/python/shim.py   test a client
   thrum-conform smoke -- ./shim                       is my shim a shim?
   thrum-conform explain FRAME-10                      a rule, and what breaks it
+  thrum-conform baseline check                        is what I waive still true?
   thrum-conform selftest                              can I trust the suite?";
 
 const CLIENT_NOTES: &str = "\
@@ -99,7 +101,7 @@ pub enum Command {
     /// Check a shim alone: does it speak the shim protocol?
     Smoke(SmokeArgs),
     /// Keep the known failures of a client: its `[[expect]]` entries in conformance.toml
-    #[command(subcommand)]
+    #[command(subcommand, after_help = BASELINE_NOTES)]
     Baseline(BaselineCommand),
     /// Prove the suite: each mutant of the built-in client must die, and each rule must catch one
     #[command(after_help = SELFTEST_NOTES)]

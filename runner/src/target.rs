@@ -27,9 +27,15 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads the configuration, the vectors and the arguments.
+    /// Reads the arguments, the configuration and the vectors. The configuration of the current folder is taken where
+    /// nothing else says whom to test.
     pub fn new(args: &TestArgs) -> Result<Self, Error> {
-        let config = config(args.config.as_deref(), args.mutant.is_none() && args.command.is_empty())?;
+        let wanted = args.mutant.is_none() && args.command.is_empty();
+        Self::with(args, config(args.config.as_deref(), wanted)?)
+    }
+
+    /// The same with this configuration.
+    pub fn with(args: &TestArgs, config: Option<Config>) -> Result<Self, Error> {
         let loaded = loaded(&args.source, config.as_ref())?;
         if let Some(config) = &config {
             config.unknown_codes(&loaded.suite, &loaded.book)?;

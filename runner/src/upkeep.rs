@@ -14,13 +14,13 @@ use thrum_conform::report::{self, CaseRow, CaseVerdict, Report, Standing};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
 use crate::client::{play, write_stdout};
-use crate::target::Target;
+use crate::target::{self, Target};
 
 /// `baseline`.
 pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
     let (BaselineCommand::Write(args) | BaselineCommand::Check(args) | BaselineCommand::Prune(args)) =
         command;
-    let target = Target::new(&args.test)?;
+    let target = Target::with(&args.test, target::config(args.test.config.as_deref(), true)?)?;
     let Some(config) = &target.config else {
         return Err(Error::Input(format!(
             "there is no {} in the current folder\n(hint: `--config FILE` names one)",

@@ -189,7 +189,9 @@ fn judged(job: &Job<'static>, row: &Row) -> Option<Judged<'static>> {
 }
 
 fn all(outcomes: &mut BTreeMap<String, Outcome>, outcome: &Outcome) {
-    outcomes.values_mut().for_each(|own| *own = outcome.clone());
+    for own in outcomes.values_mut() {
+        *own = outcome.clone();
+    }
 }
 
 /// What came to different things, as the row says.
@@ -252,10 +254,10 @@ fn check(row: &Row) {
     let report = report(row);
     let about = row.about;
     for (name, word) in row.wanted {
-        let (name, role) = name.split_once(' ').map_or((*name, None), |(name, role)| (name, Some(role)));
-        let role = |party: Party| role.is_none_or(|role| party.word() == role);
-        let case = report.cases.iter().find(|case| case.id == name && role(case.side.party));
-        let rule = report.rules.iter().find(|rule| rule.id == name && role(rule.side.party));
+        let (name, who) = name.split_once(' ').map_or((*name, None), |(name, who)| (name, Some(who)));
+        let is_who = |party: Party| who.is_none_or(|who| party.word() == who);
+        let case = report.cases.iter().find(|case| case.id == name && is_who(case.side.party));
+        let rule = report.rules.iter().find(|rule| rule.id == name && is_who(rule.side.party));
         let found = case.map(|case| case.verdict.word()).or(rule.map(|rule| rule.standing.word()));
         assert_eq!(found, Some(*word), "{about}: {name}");
     }
@@ -661,7 +663,7 @@ reason = "the shim has no tools yet""#,
             seen: &[("tools/round-trip", Fails("tools.died"))],
             found: &[(
                 "otherwise",
-                "it fails with `tools.died`, instead of answered with `unsupported`",
+                "it fails with `tools.died`, instead of being answered with `unsupported`",
                 "status = \"fail\"\ncode = \"tools.died\"",
             )],
             exit: Some(Exit::Failed),

@@ -219,8 +219,9 @@ fn the_help_teaches() {
 
 #[test]
 fn no_example_of_the_help_is_wrapped_on_a_narrow_terminal() {
-    let commands = [vec![], vec!["client"], vec!["selftest"]];
+    let commands = [vec![], vec!["client"], vec!["selftest"], vec!["baseline"]];
     let below = ["diff", "bump-check", "freeze", "export"].map(|name| vec!["vectors", name]);
+    let keeping = ["write", "check", "prune"].map(|name| vec!["baseline", name]);
     let notes = |words: &[&str], width: &str| {
         let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
         let output = command.env("COLUMNS", width).args(words).arg("--help").output();
@@ -228,7 +229,7 @@ fn no_example_of_the_help_is_wrapped_on_a_narrow_terminal() {
         let (_, notes) = text.split_once("Print help").expect("the options come first");
         notes.to_owned()
     };
-    for words in commands.iter().chain(&below) {
+    for words in commands.iter().chain(&below).chain(&keeping) {
         let narrow = notes(words, "80");
         assert!(narrow.lines().count() > 3, "{words:?} has no notes: {narrow}");
         assert_eq!(narrow, notes(words, "110"), "{words:?}");

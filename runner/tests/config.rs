@@ -256,16 +256,16 @@ fn an_entry_goes_with_the_comment_above_it_and_nothing_else_changes() {
     let lines: Vec<&str> = WHOLE.split_inclusive('\n').collect();
     // with the first one goes its comment, and the empty line before; what stands behind it stays
     for (gone, left) in [
-        (vec![], vec![0..37]),
-        (vec![0], vec![0..13, 24..37]),
-        (vec![1], vec![0..25, 30..37]),
-        (vec![2], vec![0..30]),
-        (vec![0, 1, 2], vec![0..13, 24..25]),
+        (vec![], vec![(0, 37)]),
+        (vec![0], vec![(0, 13), (24, 37)]),
+        (vec![1], vec![(0, 25), (30, 37)]),
+        (vec![2], vec![(0, 30)]),
+        (vec![0, 1, 2], vec![(0, 13), (24, 25)]),
     ] {
         let found = without(WHOLE, &gone.iter().map(|place: &usize| places[*place]).collect::<Vec<_>>());
         let wanted: String = left
             .into_iter()
-            .flat_map(|range| &lines[range.start..range.end.min(lines.len())])
+            .flat_map(|(first, last)| &lines[first..lines.len().min(last)])
             .copied()
             .collect();
         assert_eq!(found, wanted, "{gone:?}");

@@ -195,7 +195,7 @@ fn what_the_user_left_out_is_no_fault_of_an_entry() {
 
 #[test]
 fn examples_can_be_known_one_by_one() {
-    let gate = Repository::of("sigil-upper-case", "");
+    let gate = Repository::of("sigil-uppercase", "");
     gate.says(
         &["client", "--run", "sigil/known-answers"],
         1,
@@ -205,7 +205,7 @@ fn examples_can_be_known_one_by_one() {
     gate.edit("FIXME: why?", "digits are upper-case in the old release");
     gate.says(&["client", "--run", "sigil/*"], 0, &["xfail sigil/known-answers"]);
     let one = expect("sigil/known-answers#1", &format!("code = \"sigil.value\"\nreason = \"{KNOWN}\""));
-    let gate = Repository::of("sigil-upper-case", &one);
+    let gate = Repository::of("sigil-uppercase", &one);
     let said = gate.says(&["client", "--run", "sigil/known-answers"], 1, &["FAIL sigil/known-answers#2"]);
     assert!(!said.contains("FAIL sigil/known-answers#1") && !said.contains("BASELINE"), "{said}");
 }
@@ -373,10 +373,10 @@ fn a_shim_is_narrowed_and_never_widened() {
     gate.says(&["client"], 1, &["FAIL worker/chunk-has-its-fields"]);
     gate.says(&["client", "--profile", "live"], 2, &["does not declare the profile `live`"]);
     // a broken SHOULD only warns, unless the file asks for more
-    let gate = Repository::of("exponents-refused", "level = \"should\"\n");
-    let run = ["client", "--run", "framing/number-literal-is-delivered", "--role", "client"];
-    gate.says(&run, 1, &["FAIL framing/number-literal-is-delivered"]);
-    gate.says(&[&run[..], &["--level", "must"]].concat(), 0, &["WARN framing/number-literal-is-delivered"]);
+    let gate = Repository::of("sock-tmpdir", "level = \"should\"\n");
+    let run = ["client", "--run", "socket/no-other-variable", "--role", "client"];
+    gate.says(&run, 1, &["FAIL socket/no-other-variable"]);
+    gate.says(&[&run[..], &["--level", "must"]].concat(), 0, &["WARN socket/no-other-variable"]);
 }
 
 #[test]

@@ -146,28 +146,21 @@ impl Look<'_, '_, '_> {
     fn otherwise(&self, spot: &Spot<'_>) -> Found {
         let place = &self.entry.place;
         let said = match self.entry.expected {
-            Expected::Unsupported => "answered with `unsupported`".to_owned(),
+            Expected::Unsupported => "being answered with `unsupported`".to_owned(),
             _ => format!("failing with `{}`", self.entry.code),
         };
-        match spot.code {
-            Some(code) => {
-                let line = format!("code = \"{code}\"");
-                let changes = match self.entry.expected {
-                    Expected::Unsupported => {
-                        place.change("status", Some(&format!("status = \"fail\"\n{line}")))
-                    }
-                    _ => place.change("code", Some(&line)),
-                };
-                (Fault::Otherwise, format!("it fails with `{code}`, instead of {said}"), changes)
-            }
-            None => {
-                let mut changes = place.change("status", Some("status = \"unsupported\""));
-                changes.extend(place.change("code", None));
-                changes.sort_by_key(|change| change.line);
-                let why = format!("the shim answers `unsupported`, instead of {said}");
-                (Fault::Otherwise, why, changes)
-            }
-        }
+        let Some(code) = spot.code else {
+            let mut changes = place.change("status", Some("status = \"unsupported\""));
+            changes.extend(place.change("code", None));
+            changes.sort_by_key(|change| change.line);
+            return (Fault::Otherwise, format!("the shim answers `unsupported`, instead of {said}"), changes);
+        };
+        let line = format!("code = \"{code}\"");
+        let changes = match self.entry.expected {
+            Expected::Unsupported => place.change("status", Some(&format!("status = \"fail\"\n{line}"))),
+            _ => place.change("code", Some(&line)),
+        };
+        (Fault::Otherwise, format!("it fails with `{code}`, instead of {said}"), changes)
     }
 
     /// The verdicts that the entry is about.

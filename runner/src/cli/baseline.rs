@@ -33,6 +33,22 @@ right above it. What must be mended by hand is only named.
 Exit codes: 0 fine · 2 wrong usage or input · 3 the client cannot be tested ·
 4 the suite or the shim broke · 130 interrupted; nothing is written then";
 
+/// What `baseline --help` ends with.
+pub const BASELINE_NOTES: &str = "\
+A known failure still runs, and has to fail as its entry says:
+
+  [[expect]]
+  case = \"framing/*\"        # or a case, `case#7` for an example, rule:FRAME-10
+  status = \"fail\"           # or flaky, or unsupported (then without a code)
+  code = \"framing.split-corrupts\"
+  reason = \"decodes each read on its own until the reader is rewritten\"
+  until = 2027-03-31          # it may have an `issue` too
+
+Examples:
+  thrum-conform baseline write    add what fails now
+  thrum-conform baseline check    is every entry still true?
+  thrum-conform baseline prune    take out those that are not needed any more";
+
 /// `baseline`.
 #[derive(Debug, Subcommand)]
 pub enum BaselineCommand {

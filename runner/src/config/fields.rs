@@ -36,8 +36,7 @@ impl<'t> Faults<'t> {
 
     /// The line of a byte, from 1.
     pub(super) fn line(&self, at: usize) -> usize {
-        let end = at.min(self.text.len());
-        1 + self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count()
+        1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count()
     }
 
     /// All of them, in order of line; each once.
@@ -108,7 +107,7 @@ impl<'f, 't> Fields<'f, 't> {
     pub(super) fn text(&self, key: &'static str, faults: &mut Faults<'_>) -> Option<At<String>> {
         let value = self.find(key)?;
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong(key, value, "a string", faults);
+            wrong(key, value, "a string", faults);
             return None;
         };
         Some(At { value: text.to_owned(), span: value.span() })
@@ -118,14 +117,14 @@ impl<'f, 't> Fields<'f, 't> {
     pub(super) fn texts(&self, key: &'static str, faults: &mut Faults<'_>) -> Option<At<Vec<At<String>>>> {
         let value = self.find(key)?;
         let Some(items) = value.get_ref().as_array() else {
-            self.wrong(key, value, "a list of strings", faults);
+            wrong(key, value, "a list of strings", faults);
             return None;
         };
         let mut texts = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.get_ref().as_str() {
                 Some(text) => texts.push(At { value: text.to_owned(), span: item.span() }),
-                None => self.wrong(key, item, "a list of strings", faults),
+                None => wrong(key, item, "a list of strings", faults),
             }
         }
         (texts.len() == items.len()).then(|| At { value: texts, span: value.span() })
@@ -135,7 +134,7 @@ impl<'f, 't> Fields<'f, 't> {
     pub(super) fn pairs(&self, key: &'static str, faults: &mut Faults<'_>) -> Vec<(At<String>, String)> {
         let Some(value) = self.find(key) else { return Vec::new() };
         let Some(table) = value.get_ref().as_table() else {
-            self.wrong(key, value, "a table of strings", faults);
+            wrong(key, value, "a table of strings", faults);
             return Vec::new();
         };
         let mut pairs = Vec::new();
@@ -143,7 +142,7 @@ impl<'f, 't> Fields<'f, 't> {
             let named = At { value: name.get_ref().to_string(), span: name.span() };
             match value.get_ref().as_str() {
                 Some(text) => pairs.push((named, text.to_owned())),
-                None => self.wrong(key, value, "a table of strings", faults),
+                None => wrong(key, value, "a table of strings", faults),
             }
         }
         pairs
@@ -159,15 +158,15 @@ impl<'f, 't> Fields<'f, 't> {
             _ => None,
         };
         if date.is_none() {
-            self.wrong(key, value, "a day, such as 2027-03-31 without quotes", faults);
+            wrong(key, value, "a day, such as 2027-03-31 without quotes", faults);
         }
         date.map(|date| At { value: date, span: value.span() })
     }
+}
 
-    fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str, faults: &mut Faults<'_>) {
-        let found = value.get_ref().type_str();
-        faults.add(value.span().start, format!("`{key}` is {wanted}, and no {found}"), "");
-    }
+fn wrong(key: &str, value: &Spanned<DeValue<'_>>, wanted: &str, faults: &mut Faults<'_>) {
+    let found = value.get_ref().type_str();
+    faults.add(value.span().start, format!("`{key}` is {wanted}, and no {found}"), "");
 }
 
 fn day(year: i32, month: u8, day: u8) -> Option<time::Date> {

@@ -161,7 +161,7 @@ fn entries(file: &str, text: &str, document: &DeTable<'_>, faults: &mut Faults<'
         return Vec::new();
     };
     let mut entries = Vec::new();
-    for item in items.iter() {
+    for item in items {
         let span = item.span();
         match item.get_ref() {
             DeValue::Table(table) if text[span.clone()].starts_with("[[") => {

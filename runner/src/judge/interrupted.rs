@@ -44,18 +44,17 @@ pub(super) fn blame(case: &Case, steps: &[Step], stop: &Stop, findings: &mut Fin
                 findings.add(&cite.rule, Found::Impossible(why.clone()));
             }
         }
-        why => match expectation(steps, stop, why) {
-            Some((cite, code)) => {
+        why => {
+            if let Some((cite, code)) = expectation(steps, stop, why) {
                 let cite =
                     Cite { code: Some(code.unwrap_or_else(|| format!("{section}.{}", name(why)))), ..cite };
                 let wanted = "the client alive and at work after the stimulus".to_owned();
                 findings.add(&cite.rule, Found::Broken(Failure::new(&cite, place, wanted, said(why))));
-            }
-            None => {
+            } else {
                 let root = if matches!(why, Why::Unsupported) { Root::Unsupported } else { Root::Itself };
                 findings.cause = Some(Cause { why: format!("{}, at step {}", said(why), place.0), root });
             }
-        },
+        }
     }
 }
 
