@@ -83,11 +83,10 @@ func (c *Client) PerfMark(label, phase string, t float64) (rid string, err error
 
 // Echo acknowledges the tone with that rid, or, with a reason, says that it was not taken. No tone needs an
 // echo, and an echo must not have one (ECHO-03).
-func (c *Client) Echo(rid string, ok bool, reason string) error {
+func (c *Client) Echo(rid string, ok bool, reason string) (string, error) {
 	tone := Tone{"chi": ChiEcho, "rid": rid, "ok": ok}
 	tone.add("error", reason)
-	_, err := c.Send(tone)
-	return err
+	return c.Send(tone)
 }
 
 // add writes a field unless it is empty.
