@@ -10,21 +10,20 @@ import (
 
 var functions = map[string]func(a fields) any{
 	"version":      func(fields) any { return thrum.Version },
-	"registry":     func(a fields) any { return find(registries, a["of"], unsupported)() },
+	"registry":     func(a fields) any { return fields{"chi": thrum.AllChi(), "pulse": thrum.PulseKinds()}[a.text("of")] },
 	"is_valid_chi": func(a fields) any { return thrum.IsValidChi(a.text("value")) },
 	"sigil":        func(a fields) any { return thrum.Sigil(a.text("sid"), a.text("nest")) },
 	"rid":          rids,
 	"dusk_in":      func(a fields) any { return thrum.DuskIn(as[time.Duration](a["ms"]) * time.Millisecond) },
-	"is_dusk":      func(a fields) any { return thrum.IsDusk(a.tone("tone")) },
+	"is_dusk":      func(a fields) any { return thrum.IsDusk(thrum.Tone(a.object("tone"))) },
 	"wane":         wane,
 	"socket_path": func(a fields) any {
-		env := as[map[string]string](a["env"])
-		return thrum.SocketPath(func(name string) string { return env[name] })
+		return thrum.SocketPath(func(name string) string { return as[string](a.object("env")[name]) })
 	},
-	"encode": func(a fields) any { return string(must(thrum.Encode(a.tone("envelope"), a.tone("body")))) },
+	"encode": func(a fields) any {
+		return string(must(thrum.Encode(thrum.Tone(a.object("envelope")), thrum.Tone(a.object("body")))))
+	},
 }
-
-var registries = map[string]func() []string{"chi": thrum.AllChi, "pulse": thrum.PulseKinds}
 
 var waneOps = map[string]func(w *thrum.WaneTracker, s, n any) any{
 	"get":      func(w *thrum.WaneTracker, s, _ any) any { return w.Get(s.(string)) },
@@ -51,28 +50,6 @@ func wane(a fields) any {
 
 func rids(a fields) any {
 	made := make([]string, as[int](a["count"]))
-	inThreads(len(made), a, func(n int) { made[n] = thrum.Rid() })
+	each(len(made), a, func(n int) error { made[n] = thrum.Rid(); return nil })
 	return made
-}
-
-// inThreads calls work(0) to work(count-1), from as many goroutines as the arguments ask for.
-func inThreads(count int, a fields, work func(n int)) {
-	threads, ends := 1, make(chan fields)
-	if a["threads"] != nil {
-		threads = as[int](a["threads"])
-	}
-	for first := 0; first < threads; first++ {
-		go func(n int) {
-			ends <- attempt(func() {
-				for ; n < count; n += threads {
-					work(n)
-				}
-			})
-		}(first)
-	}
-	for first := 0; first < threads; first++ {
-		if failed := <-ends; failed != nil {
-			defer panic(refusal(failed)) // when all have ended
-		}
-	}
 }

@@ -1,112 +1,161 @@
 // Command shim drives the client for the conformance suite: shim protocol 1 on stdin and stdout. It reports and
-// never judges. What there is stands in three tables: ops here, acts in acts.go, functions in functions.go.
-// Within this command a failure travels as a panic, to the one place that turns it into a reply (see attempt).
+// never judges. What there is stands in tables: ops here, acts in testee.go, functions in functions.go.
+// A failure travels as a panic to the one place that makes a reply of it: attempt.
 package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"thrum"
 )
 
-const caps = "hello threads tools timeouts permits tendrils turns reconnect.auto reconnect.manual wane.wired wane.merge " +
-	"clock.virtual verb.prompt verb.cancel verb.cleanup verb.curate verb.petal-cell verb.log verb.perf-mark verb.echo"
+var caps = strings.Fields("hello threads tools timeouts permits tendrils turns reconnect.auto reconnect.manual wane.wired wane.merge " +
+	"clock.virtual verb.prompt verb.cancel verb.cleanup verb.curate verb.petal-cell verb.log verb.perf-mark verb.echo")
 
-// ops give what a reply holds beside id and ok; nil for no reply.
+// ops give what a reply holds beside id and ok; nil if the reply is on its way.
 var ops = map[string]func(r fields) fields{
 	"start": start,
 	"ping":  func(fields) fields { return fields{} },
-	"call": func(r fields) fields {
-		return fields{"value": find(functions, r["fn"], unsupported)(fields(r.tone("args")))}
-	},
-	"clock": func(r fields) fields { setClock(r["now"]); return fields{} },
-	"open":  func(r fields) fields { return find(roles, r["role"], unsupported)(r) },
-	"do":    do,
-	"end":   end,
+	"call":  func(r fields) fields { return fields{"value": find(functions, r["fn"], unsupported)(r.object("args"))} },
+	"clock": setClock,
+	"open":  open,
+	"do":    func(r fields) fields { return find(testees, r["client"], noClient).do(r) },
+	"end":   func(r fields) fields { return find(testees, r["client"], noClient).end() },
 	"stop":  func(fields) fields { return fields{} },
 }
 
-var roles = map[string]func(r fields) fields{"asker": open}
-
 func main() {
 	stdin := bufio.NewReader(os.Stdin)
-	for op := any(nil); op != "stop"; {
+	for {
 		line, err := stdin.ReadBytes('\n')
 		if err != nil {
 			return
 		}
-		r, reply := load(line), fields(nil)
-		op = r["op"]
-		failed := attempt(func() { reply = find(ops, op, unsupported)(r) })
+		var r, reply fields
+		failed := attempt(func() { r = load(line); reply = find(ops, r["op"], unsupported)(r) })
 		if reply != nil || failed != nil {
 			emit(fields{"id": r["id"], "ok": true}, reply, failed)
+		}
+		if r["op"] == "stop" {
+			return
 		}
 	}
 }
 
 func start(r fields) fields {
 	if as[int](r["v"]) != 1 {
-		panic(refusal{"code": "version", "message": "this shim speaks protocol 1", "versions": []int{1}})
+		return fields{"ok": false, "code": "version", "message": "this shim speaks protocol 1", "versions": []int{1}}
 	}
 	impl := fields{"name": "thrum-go", "version": thrum.Version, "lang": runtime.Version()}
-	profiles, wire := []string{"document"}, thrum.Version
-	return fields{"v": 1, "impl": impl, "wire": wire, "profiles": profiles, "caps": strings.Fields(caps)}
+	return fields{"v": 1, "impl": impl, "wire": thrum.Version, "profiles": []string{"document"}, "caps": caps}
 }
 
-func setClock(now any) {
+func setClock(r fields) fields {
 	thrum.SetClock(nil)
-	if now != nil {
-		moment := time.UnixMilli(as[int64](now))
-		thrum.SetClock(func() time.Time { return moment })
+	if now := as[int64](r["now"]); r["now"] != nil {
+		thrum.SetClock(func() time.Time { return time.UnixMilli(now) })
 	}
+	return fields{}
 }
 
-// refusal is what a reply says of a failure that is not the client's own error.
-type refusal fields
+var unsupported, noClient = fields{"ok": false, "unsupported": true}, fields{"ok": false, "code": "no-such-client"}
 
-var unsupported, noClient = refusal{"unsupported": true}, refusal{"code": "no-such-client"}
-
-// attempt gives what a reply says of the work's failure, nil if there is none.
+// attempt gives what a reply says of the work's failure; nil if there was none.
 func attempt(work func()) (failed fields) {
 	defer func() {
 		switch err := recover().(type) {
 		case nil:
-		case refusal:
-			failed = fields{}
-			for key, value := range err { // err may be shared
-				failed[key] = value
-			}
-		case *runtime.TypeAssertionError: // an argument that the types of Go keep from the client
-			failed = fields{"impossible": true, "why": err.Error()}
-		case runtime.Error:
-			panic(err)
+		case fields:
+			failed = err
+		case *runtime.TypeAssertionError: // what Go's types do not let through to the client
+			failed = fields{"ok": false, "impossible": true, "why": err.Error()}
 		default:
-			failed = fields{"code": "refused", "message": fmt.Sprint(err)}
-		}
-		if failed != nil {
-			failed["ok"] = false
+			failed = fields{"ok": false, "code": "refused", "message": fmt.Sprint(err)}
 		}
 	}()
 	work()
 	return nil
 }
 
-func check(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
-func must[T any](value T, err error) T { check(err); return value }
-
-func find[T any](table map[string]T, name any, otherwise refusal) T {
+func find[T any](table map[string]T, name any, otherwise fields) T {
 	if entry, ok := table[fmt.Sprint(name)]; ok {
 		return entry
 	}
 	panic(otherwise)
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+type fields map[string]any
+
+func (f fields) text(key string) string   { return f[key].(string) }
+func (f fields) object(key string) fields { return f[key].(map[string]any) }
+
+// as reads a value as a type of Go's, by way of its JSON; nil is the zero value.
+func as[T any](value any) (read T) {
+	must(0, json.Unmarshal(must(json.Marshal(value)), &read))
+	return read
+}
+
+func load(line []byte) fields {
+	return plain(map[string]any(must(thrum.Decode(line)))).(map[string]any)
+}
+
+// plain puts what they stand for in the place of forms. $utf16 stays: a string of JSON is always text in Go.
+func plain(it any) any {
+	form, _ := it.(map[string]any)
+	list, _ := it.([]any)
+	if number, ok := form["$num"].(string); ok {
+		return must(strconv.ParseFloat(number, 64))
+	} else if digits, ok := form["$int"].(string); ok {
+		return json.Number(digits)
+	}
+	for key := range form {
+		form[key] = plain(form[key])
+	}
+	for n := range list {
+		list[n] = plain(list[n])
+	}
+	return it
+}
+
+// integers finds what may be one, and strings, so that nothing in them is taken for one.
+var integers = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[-+.0-9eE]+`)
+
+// formed puts a form in the place of an integer beyond those that a double counts.
+func formed(token []byte) []byte {
+	if n, _ := strconv.ParseInt(string(token), 10, 64); n > 1<<53-1 || n < 1-1<<53 { // 0 if it is none
+		return []byte(`{"$int":"` + string(token) + `"}`)
+	}
+	return token
+}
+
+var stdout sync.Mutex
+
+// emit writes the parts as one object; later ones win.
+func emit(parts ...fields) {
+	message := fields{}
+	for _, part := range parts {
+		for key, value := range part {
+			message[key] = value
+		}
+	}
+	line := integers.ReplaceAllFunc(must(json.Marshal(message)), formed)
+	stdout.Lock()
+	defer stdout.Unlock()
+	os.Stdout.Write(append(line, '\n'))
 }
