@@ -53,7 +53,7 @@ func TestTendrilsAreAnswered(t *testing.T) {
 func TestNoAnswerGoesToAnotherConnection(t *testing.T) {
 	d := newDaemon(t)
 	client := newClient(t, d, comesBack)
-	asked, ended := make(chan Tone), make(chan error, 1)
+	asked, ended := make(chan Tone, 1), make(chan error, 1)
 	client.OnPermission(func(ctx context.Context, ask Tone) (string, error) {
 		asked <- ask
 		<-ctx.Done()
@@ -61,12 +61,13 @@ func TestNoAnswerGoesToAnotherConnection(t *testing.T) {
 		return Allow, nil
 	})
 	connect(t, client)
-	first := d.welcome()
+	first, conn := d.welcome(), client.conn
 	first.send(Tone{"chi": ChiPermissionAsk, "sid": "s", "permitId": "p"})
 	wait(t, asked)
 	first.socket.Close()
 	second := d.welcome()
 	wait(t, ended)
+	client.answer(conn, Tone{"chi": ChiReleasePermit, "sid": "s", "permitId": "q", "decision": Allow})
 	client.Cancel("probe")
 	if tone := second.next(); tone.Chi() != ChiCancel {
 		t.Errorf("a stale answer: %v", tone)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -56,7 +57,12 @@ func TestCloseEndsAnAttempt(t *testing.T) {
 	d.listener.Close()
 	client := newClient(t, d, comesBack)
 	done := make(chan error, 1)
-	go func() { done <- client.Connect(bounded(t)) }()
+	go func() { done <- client.Connect(context.Background()) }()
+	for begun := false; !begun; runtime.Gosched() {
+		client.mu.Lock()
+		begun = client.serving
+		client.mu.Unlock()
+	}
 	client.Close(bounded(t))
 	if err := wait(t, done); err == nil {
 		t.Error("a closed client has connected")

@@ -1,6 +1,7 @@
 package thrum
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -70,12 +71,21 @@ func TestFlushEndsWithTheConnection(t *testing.T) {
 }
 
 func TestWhatCameBeforeTheEndIsReadAfterAFailedWrite(t *testing.T) {
-	conn, peer := pair(t)
+	d := newDaemon(t)
+	socket, err := dial(bounded(t), d.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(bounded(t))
+	conn := &connection{socket: socket, ended: ended, cancel: cancel, wake: make(chan struct{}, 1)}
+	defer conn.end()
+	peer := d.accept()
 	peer.write("last words\n")
 	peer.socket.Close()
 	conn.push([]byte("into the void\n"))
+	conn.write() // to its failure, before anything is read
 	var got []string
-	err := conn.read(func(line []byte) { got = append(got, string(line)) })
+	err = conn.read(func(line []byte) { got = append(got, string(line)) })
 	if err == nil || !reflect.DeepEqual(got, []string{"last words"}) {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -22,21 +22,23 @@ func TestRidIsTimeAndCounter(t *testing.T) {
 
 func TestRidsOfManyGoroutinesDiffer(t *testing.T) {
 	var all sync.WaitGroup
-	made := make([][]string, 8)
+	made, start := make([][]string, 8), make(chan struct{})
 	for n := range made {
 		all.Add(1)
 		go func(n int) {
 			defer all.Done()
-			for len(made[n]) < 1000 {
+			<-start
+			for len(made[n]) < 10000 {
 				made[n] = append(made[n], Rid())
 			}
 		}(n)
 	}
+	close(start)
 	all.Wait()
-	seen := make(map[string]bool)
+	seen, form := make(map[string]bool), regexp.MustCompile(`^[0-9a-z]+-[0-9a-z]+$`)
 	for _, rids := range made {
 		for _, rid := range rids {
-			if seen[rid] || !regexp.MustCompile(`^[0-9a-z]+-[0-9a-z]+$`).MatchString(rid) {
+			if seen[rid] || !form.MatchString(rid) {
 				t.Fatalf("`%s` was made before, or is none", rid)
 			}
 			seen[rid] = true

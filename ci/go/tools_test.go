@@ -103,23 +103,31 @@ func TestTimeLimitIsAnsweredOnce(t *testing.T) {
 
 func TestCallThatComesTwiceIsAnsweredOnce(t *testing.T) {
 	client, peer := connected(t)
-	declare(t, client, Tool{Name: "add", Call: func(context.Context, json.RawMessage) (any, error) { return 5, nil }})
-	peer.send(call("add", "c"))
-	peer.send(call("add", "c"))
-	peer.send(Tone{"chi": ChiToolInfo, "sid": "s", "callId": "i", "name": "add"})
-	peer.next()
-	heard := make(chan Tone, 9)
-	client.On("s", func(tone Tone) { heard <- tone })
-	peer.send(Tone{"chi": ChiFinish, "sid": "s"})
-	for wait(t, heard).Chi() != ChiFinish {
-	}
-	peer.send(call("add", "c"))
-	if answer := peer.next(); answer["callId"] != "c" {
-		t.Errorf("a call of the next turn: %v", answer)
-	}
-	client.Cancel("probe")
-	if tone := peer.next(); tone.Chi() != ChiCancel {
-		t.Errorf("a third answer: %v", tone)
+	runs, finished := make(chan int), make(chan Tone, 9)
+	declare(t, client, Tool{Name: "add", Call: func(context.Context, json.RawMessage) (any, error) {
+		runs <- 1
+		return 5, nil
+	}})
+	client.On("s", func(tone Tone) {
+		if tone.Chi() == ChiFinish {
+			finished <- tone
+		}
+	})
+	for turn := 1; turn <= 2; turn++ {
+		peer.send(call("add", "c"))
+		peer.send(call("add", "c"))
+		peer.send(Tone{"chi": ChiToolInfo, "sid": "s", "callId": "i", "name": "add"})
+		wait(t, runs)
+		if answer := peer.next(); answer["callId"] != "c" {
+			t.Errorf("turn %d: %v", turn, answer)
+		}
+		peer.send(Tone{"chi": ChiFinish, "sid": "s"})
+		wait(t, finished)
+		select {
+		case <-runs:
+			t.Errorf("turn %d: the call was run twice", turn)
+		default:
+		}
 	}
 }
 
