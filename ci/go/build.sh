@@ -5,7 +5,5 @@ set -euo pipefail
 need go "Go 1.19 or later"
 cd "$(dirname "$0")"
 
-export GOPROXY=off GOTOOLCHAIN=local
-go build ./...
 # without the state of the repository, which git does not tell in every place that this is built
-go build -buildvcs=false -o bin/ ./cmd/shim ./examples/bee
+GOPROXY=off GOTOOLCHAIN=local go build -buildvcs=false -o bin/ ./cmd/shim ./examples/bee

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -38,6 +39,9 @@ type entry struct {
 
 // dial connects. Errors name the path: missing, refused, too long.
 func dial(ctx context.Context, path string) (net.Conn, error) {
+	if strings.HasPrefix(path, "@") { // net would take it for a name in the abstract namespace
+		path = "./" + path
+	}
 	for {
 		socket, err := new(net.Dialer).DialContext(ctx, "unix", path)
 		if !errors.Is(err, syscall.EAGAIN) { // only a full backlog: the daemon is there and busy

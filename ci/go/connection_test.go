@@ -104,6 +104,7 @@ func TestDialFailsWithThePath(t *testing.T) {
 		filepath.Join(folder, "none"): syscall.ENOENT,
 		refusing:                      syscall.ECONNREFUSED,
 		filepath.Join(folder, strings.Repeat("long", 100)): syscall.EINVAL,
+		"@thrum": syscall.ENOENT,
 	} {
 		_, err := dial(bounded(t), path)
 		if !errors.Is(err, want) || !strings.Contains(err.Error(), path) {

@@ -100,7 +100,9 @@ func (c *Client) queue(tone Tone) (rid string, err error) {
 		return "", err
 	}
 	if rides {
-		c.due[sid] = due[1:]
+		if c.due[sid] = due[1:]; len(due) == 1 {
+			delete(c.due, sid)
+		}
 	}
 	line = append(line, '\n')
 	if c.conn != nil {

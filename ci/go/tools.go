@@ -129,7 +129,7 @@ func argsOf(call Tone) json.RawMessage {
 	return args
 }
 
-// asResult is what stands in result: never null (CHI-08), and an object with error where there is one (TOOL-03).
+// asResult is what stands in result: never null (CHI-08), and an object with error where one failed (TOOL-03).
 func (c *Client) asResult(result any, err error) json.RawMessage {
 	var text []byte
 	if err == nil {

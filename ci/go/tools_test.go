@@ -57,7 +57,9 @@ func TestToolsThatFailAreAnsweredWithAnError(t *testing.T) {
 	declare(t, client, Tool{Name: "no JSON", Call: func(context.Context, json.RawMessage) (any, error) {
 		return math.NaN(), nil
 	}})
-	for name, want := range map[string]string{"fails": "boom", "panics": "panicked", "unknown": "no such tool: `unknown`"} {
+	for name, want := range map[string]string{
+		"fails": "boom", "panics": "panicked", "unknown": "no such tool: `unknown`",
+	} {
 		peer.send(call(name, name))
 		if answer := peer.next(); errorOf(answer) != want || answer["callId"] != name {
 			t.Errorf("%s: %v", name, answer)

@@ -1,5 +1,5 @@
-// The chi that an asker sends, each as a method: the spelling of the wire stands once, here. Fields beyond these
-// go through Send. Each method returns the rid and fails as Send does.
+// The chi that an asker sends, each as a method: the spelling of the wire stands once, here. Fields beyond
+// these go through Send. Each method returns the rid and fails as Send does.
 
 package thrum
 

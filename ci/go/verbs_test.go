@@ -17,7 +17,8 @@ func TestVerbsAreSpelledAsOnTheWire(t *testing.T) {
 		want string
 	}{
 		{func() (string, error) { return client.Prompt("s", Prompt{Text: "t", Tools: []string{"add"}}) },
-			`{"chi":"prompt","sid":"s","text":"t","tools":[{"description":"adds","input_schema":{"type":"object"},"name":"add"}]}`},
+			`{"chi":"prompt","sid":"s","text":"t",` +
+				`"tools":[{"description":"adds","input_schema":{"type":"object"},"name":"add"}]}`},
 		{func() (string, error) {
 			return client.Prompt("s", Prompt{Content: []any{}, ModelID: "m", Cwd: "/", SystemPrompt: "p"})
 		}, `{"chi":"prompt","content":[],"cwd":"/","modelId":"m","sid":"s","systemPrompt":"p"}`},

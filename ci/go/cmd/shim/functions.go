@@ -10,7 +10,7 @@ import (
 
 var functions = map[string]func(a fields) any{
 	"version":      func(fields) any { return thrum.Version },
-	"registry":     func(a fields) any { return fields{"chi": thrum.AllChi(), "pulse": thrum.PulseKinds()}[a.text("of")] },
+	"registry":     func(a fields) any { return find(registries, a["of"], unsupported)() },
 	"is_valid_chi": func(a fields) any { return thrum.IsValidChi(a.text("value")) },
 	"sigil":        func(a fields) any { return thrum.Sigil(a.text("sid"), a.text("nest")) },
 	"rid":          rids,
@@ -23,6 +23,12 @@ var functions = map[string]func(a fields) any{
 	"encode": func(a fields) any {
 		return string(must(thrum.Encode(thrum.Tone(a.object("envelope")), thrum.Tone(a.object("body")))))
 	},
+}
+
+var registries = map[string]func() []string{"chi": thrum.AllChi, "pulse": thrum.PulseKinds}
+
+func call(r fields) fields {
+	return fields{"value": find(functions, r["fn"], unsupported)(r.object("args"))}
 }
 
 var waneOps = map[string]func(w *thrum.WaneTracker, s, n any) any{

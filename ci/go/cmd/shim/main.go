@@ -11,21 +11,23 @@ import (
 	"regexp"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"thrum"
 )
 
-var caps = strings.Fields("hello threads tools timeouts permits tendrils turns reconnect.auto reconnect.manual wane.wired wane.merge " +
-	"clock.virtual verb.prompt verb.cancel verb.cleanup verb.curate verb.petal-cell verb.log verb.perf-mark verb.echo")
+var caps = []string{
+	"hello", "threads", "tools", "timeouts", "permits", "tendrils", "turns", "reconnect.auto", "reconnect.manual",
+	"wane.wired", "wane.merge", "clock.virtual", "verb.prompt", "verb.cancel", "verb.cleanup", "verb.curate",
+	"verb.petal-cell", "verb.log", "verb.perf-mark", "verb.echo",
+}
 
 // ops give what a reply holds beside id and ok; nil if the reply is on its way.
 var ops = map[string]func(r fields) fields{
 	"start": start,
 	"ping":  func(fields) fields { return fields{} },
-	"call":  func(r fields) fields { return fields{"value": find(functions, r["fn"], unsupported)(r.object("args"))} },
+	"call":  call,
 	"clock": setClock,
 	"open":  open,
 	"do":    func(r fields) fields { return find(testees, r["client"], noClient).do(r) },
@@ -67,7 +69,8 @@ func setClock(r fields) fields {
 	return fields{}
 }
 
-var unsupported, noClient = fields{"ok": false, "unsupported": true}, fields{"ok": false, "code": "no-such-client"}
+var unsupported = fields{"ok": false, "unsupported": true}
+var noClient = fields{"ok": false, "code": "no-such-client"}
 
 // attempt gives what a reply says of the work's failure; nil if there was none.
 func attempt(work func()) (failed fields) {
