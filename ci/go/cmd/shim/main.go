@@ -4,14 +4,10 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
-	"regexp"
 	"runtime"
-	"strconv"
-	"sync"
 	"time"
 
 	"thrum"
@@ -36,19 +32,18 @@ var ops = map[string]func(r fields) fields{
 }
 
 func main() {
-	stdin := bufio.NewReader(os.Stdin)
-	for {
-		line, err := stdin.ReadBytes('\n')
-		if err != nil {
+	requests := json.NewDecoder(os.Stdin)
+	requests.UseNumber()
+	for r := (fields{}); r["op"] != "stop"; {
+		var line any
+		if requests.Decode(&line) != nil {
 			return
 		}
-		var r, reply fields
-		failed := attempt(func() { r = load(line); reply = find(ops, r["op"], unsupported)(r) })
+		var reply fields
+		r = plain(line).(map[string]any)
+		failed := attempt(func() { reply = find(ops, r["op"], unsupported)(r) })
 		if reply != nil || failed != nil {
 			emit(fields{"id": r["id"], "ok": true}, reply, failed)
-		}
-		if r["op"] == "stop" {
-			return
 		}
 	}
 }
@@ -101,64 +96,4 @@ func must[T any](value T, err error) T {
 		panic(err)
 	}
 	return value
-}
-
-type fields map[string]any
-
-func (f fields) text(key string) string   { return f[key].(string) }
-func (f fields) object(key string) fields { return f[key].(map[string]any) }
-
-// as reads a value as a type of Go's, by way of its JSON; nil is the zero value.
-func as[T any](value any) (read T) {
-	must(0, json.Unmarshal(must(json.Marshal(value)), &read))
-	return read
-}
-
-func load(line []byte) fields {
-	return plain(map[string]any(must(thrum.Decode(line)))).(map[string]any)
-}
-
-// plain puts what they stand for in the place of forms. $utf16 stays: a string of JSON is always text in Go.
-func plain(it any) any {
-	form, _ := it.(map[string]any)
-	list, _ := it.([]any)
-	if number, ok := form["$num"].(string); ok {
-		return must(strconv.ParseFloat(number, 64))
-	} else if digits, ok := form["$int"].(string); ok {
-		return json.Number(digits)
-	}
-	for key := range form {
-		form[key] = plain(form[key])
-	}
-	for n := range list {
-		list[n] = plain(list[n])
-	}
-	return it
-}
-
-// integers finds what may be one, and strings, so that nothing in them is taken for one.
-var integers = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[-+.0-9eE]+`)
-
-// formed puts a form in the place of an integer beyond those that a double counts.
-func formed(token []byte) []byte {
-	if n, _ := strconv.ParseInt(string(token), 10, 64); n > 1<<53-1 || n < 1-1<<53 { // 0 if it is none
-		return []byte(`{"$int":"` + string(token) + `"}`)
-	}
-	return token
-}
-
-var stdout sync.Mutex
-
-// emit writes the parts as one object; later ones win.
-func emit(parts ...fields) {
-	message := fields{}
-	for _, part := range parts {
-		for key, value := range part {
-			message[key] = value
-		}
-	}
-	line := integers.ReplaceAllFunc(must(json.Marshal(message)), formed)
-	stdout.Lock()
-	defer stdout.Unlock()
-	os.Stdout.Write(append(line, '\n'))
 }

@@ -27,20 +27,15 @@ var acts = map[string]func(t *testee, a fields){
 	"log":         func(t *testee, a fields) { must(t.Log(as[thrum.Log](a))) },
 	"perf-mark":   func(t *testee, a fields) { must(t.PerfMark(a.text("label"), a.text("phase"), as[float64](a["t"]))) },
 	"echo":        func(t *testee, a fields) { must(t.Echo(a.text("rid"), a["ok"].(bool), as[string](a["error"]))) },
-	"subscribe":   func(t *testee, a fields) { t.On(a.text("sid"), t.report(a["sid"], false)) },
+	"subscribe":   func(t *testee, a fields) { t.On(a.text("sid"), t.report(a["sid"])) },
 	"unsubscribe": func(t *testee, a fields) { t.Off(a.text("sid")) },
-	"handler": func(t *testee, a fields) {
-		t.On(a.text("sid"), t.report(a["sid"], find(throws, a["throws"], unsupported)))
-	},
-	"tool":    tool,
-	"release": release,
-	"permit":  func(t *testee, a fields) { t.OnPermission(always(a.text("decision"))) },
-	"tendril": func(t *testee, a fields) { t.OnTendril(always(a["returns"])) },
-	"tick":    func(t *testee, a fields) { must(t.Tick(a.text("sid"), a.text("nest"))) },
+	"handler":     handler,
+	"tool":        tool,
+	"release":     release,
+	"permit":      func(t *testee, a fields) { t.OnPermission(always(a.text("decision"))) },
+	"tendril":     func(t *testee, a fields) { t.OnTendril(always(a["returns"])) },
+	"tick":        func(t *testee, a fields) { must(t.Tick(a.text("sid"), a.text("nest"))) },
 }
-
-// throws has no async: a goroutine of the application's own that panics ends any Go program.
-var throws = map[string]bool{"sync": true}
 
 // testee is a client, and the gates where bodies of its tools wait: as readers of a lock that the gate holds.
 // The gate without a name is open.
@@ -50,17 +45,23 @@ type testee struct {
 	gates  map[string]*sync.RWMutex
 }
 
-var opened, testees = 0, make(map[string]*testee) // by handle; only the goroutine that reads stdin looks here
+var testees = make(map[string]*testee) // by handle; only the goroutine that reads stdin looks here
+
+var opened int
 
 func open(r fields) fields {
-	find(map[string]bool{"asker": true}, r["role"], unsupported)
+	if r["role"] != "asker" {
+		panic(unsupported)
+	}
 	setClock(fields{})
 	config := thrum.Config{Socket: as[string](r["socket"]), Hello: as[thrum.Hello](r["hello"])}
-	config.Reconnect = map[any]thrum.Backoff{"auto": {Min: time.Millisecond}}[r["reconnect"]]
+	if r["reconnect"] == "auto" {
+		config.Reconnect = thrum.Backoff{Min: time.Millisecond}
+	}
 	opened++
 	t := &testee{must(thrum.New(config)), fmt.Sprint("c", opened), map[string]*sync.RWMutex{"": new(sync.RWMutex)}}
 	testees[t.handle] = t
-	t.OnAny(t.report(nil, false))
+	t.OnAny(t.report(nil))
 	t.OnDisconnect(func(error) { t.show("disconnected", fields{"conn": t.Connections()}) })
 	t.OnTurn(func(turn thrum.Turn) { t.show("turn", fields{"sid": turn.Sid, "outcome": turn.Outcome}) })
 	return fields{"client": t.handle}
@@ -95,14 +96,17 @@ func (t *testee) do(r fields) fields {
 
 func (t *testee) show(ev string, more fields) { emit(fields{"ev": ev, "client": t.handle}, more) }
 
-// report is a handler, which may panic too; to is its sid, or nil.
-func (t *testee) report(to any, panics bool) func(thrum.Tone) {
-	return func(tone thrum.Tone) {
-		t.show("delivered", fields{"conn": t.Connections(), "to": to, "tone": tone})
-		if panics {
-			panic("a handler that throws")
-		}
+// report is a handler; to is its sid, or nil.
+func (t *testee) report(to any) func(thrum.Tone) {
+	return func(tone thrum.Tone) { t.show("delivered", fields{"conn": t.Connections(), "to": to, "tone": tone}) }
+}
+
+func handler(t *testee, a fields) {
+	if a["throws"] == "async" { // a goroutine of the application's own that panics ends any Go program
+		panic(unsupported)
 	}
+	report := t.report(a["sid"])
+	t.On(a.text("sid"), func(tone thrum.Tone) { report(tone); panic("a handler that throws") })
 }
 
 func sendMany(t *testee, a fields) {
