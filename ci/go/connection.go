@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,9 +27,10 @@ type connection struct {
 	ended  context.Context // done when the connection has ended; tools and handlers get it
 	cancel context.CancelFunc
 
-	mu    sync.Mutex
-	queue []entry
-	wake  chan struct{} // holds one token while the queue may have entries
+	mu     sync.Mutex
+	queue  []entry
+	broken error         // why nothing can be written any more
+	wake   chan struct{} // holds one token while the queue may have entries
 }
 
 // entry is a line with its LF, or else a mark, which is closed when all before it has been written.
@@ -86,12 +88,15 @@ func (c *connection) end() {
 	c.socket.Close() // the error would say that it is closed already
 }
 
-// read hands over each line without its LF: of any length, cut at 0x0A alone. It returns why the reading
+// read hands over each line without its LF: of any length, cut at 0x0A alone. It returns why the connection
 // ended, io.EOF if the daemon closed; a last line without LF is dropped.
 func (c *connection) read(receive func(line []byte)) error {
 	reader := bufio.NewReaderSize(c.socket, 1<<16)
 	for {
 		line, err := reader.ReadBytes('\n') // not a bufio.Scanner: that one gives up at 64 KiB (FRAME-17)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return c.brokenBy()
+		}
 		if err != nil {
 			return err
 		}
@@ -110,12 +115,25 @@ func (c *connection) write() {
 			if next.mark != nil {
 				close(next.mark)
 			} else if _, err := c.socket.Write(next.line); err != nil {
-				// the reader finds the end, after what the daemon said before it
-				c.socket.SetReadDeadline(time.Now().Add(lastRead))
+				c.breakOff(err)
 				return
 			}
 		}
 	}
+}
+
+// breakOff leaves the end to the reader, after what the daemon has said before it.
+func (c *connection) breakOff(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = err
+	c.socket.SetReadDeadline(time.Now().Add(lastRead))
+}
+
+func (c *connection) brokenBy() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broken
 }
 
 func (c *connection) add(next entry) {

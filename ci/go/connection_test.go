@@ -91,6 +91,17 @@ func TestWhatCameBeforeTheEndIsReadAfterAFailedWrite(t *testing.T) {
 	}
 }
 
+func TestConnectionThatCannotBeWrittenToEndsWithTheReason(t *testing.T) {
+	conn, peer := pair(t)
+	if err := peer.socket.(*net.UnixConn).CloseRead(); err != nil {
+		t.Fatal(err)
+	}
+	conn.push([]byte("unheard\n"))
+	if err := conn.read(func([]byte) {}); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("reading ended with %v", err)
+	}
+}
+
 func TestDialFailsWithThePath(t *testing.T) {
 	folder := t.TempDir()
 	refusing := filepath.Join(folder, "refusing")
