@@ -16,9 +16,15 @@ pub(super) struct Tally {
     impossible: Option<String>,
     pub(super) ambient: bool,
     pub(super) exercised: bool,
+    cut_short: bool,
 }
 
 impl Tally {
+    /// No vote so far. `cut_short` says that a case that decides the rule was to be played and was not.
+    pub(super) fn new(cut_short: bool) -> Self {
+        Self { cut_short, ..Self::default() }
+    }
+
     pub(super) fn add(&mut self, case: &str, verdict: &Verdict) {
         let case = case.to_owned();
         match &verdict.outcome {
@@ -51,6 +57,10 @@ impl Tally {
         }
         if !self.open.is_empty() {
             return answer(Standing::Undecided, first(self.open));
+        }
+        if self.cut_short && !(self.seen.is_empty() && self.held.is_empty()) {
+            let why = "not every case that decides it was played".to_owned();
+            return answer(Standing::Undecided, (why, Vec::new()));
         }
         if !self.seen.is_empty() {
             let mut what: Vec<String> = self.seen.iter().map(|(_, what)| what.clone()).collect();
