@@ -7,15 +7,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
-use super::text::{apart, clean, cut};
+use super::text::{LINE_MAX, apart, clean, cut};
 use super::tty::sentence;
 use crate::baseline::{Change, Finding};
 use crate::exit::Exit;
 use crate::rule::{Level, Side};
 
-/// Characters of a name, of a message, and of each value in it.
+/// Characters of a name, and of each value in a message.
 const NAME_MAX: usize = 200;
-const MESSAGE_MAX: usize = 600;
 const VALUE_MAX: usize = 80;
 
 /// Entries that belong together: of one role in one profile, or of none.
@@ -218,7 +217,8 @@ fn incomplete(report: &Report) -> String {
 
 impl Entry<'_> {
     fn new(name: &str, sort: Sort, code: &str, message: &str) -> Self {
-        let message = cut(&clean(message), MESSAGE_MAX);
+        let message =
+            if message.is_empty() { code.replace('_', " ") } else { cut(&clean(message), LINE_MAX) };
         Self {
             name: cut(&clean(name), NAME_MAX),
             sort,

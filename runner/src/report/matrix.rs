@@ -7,11 +7,9 @@ use std::path::Path;
 use anstyle::{AnsiColor, Effects, Style};
 use serde::Deserialize;
 
-use super::text::{clean, cut};
+use super::text::{VALUE_MAX, clean, cut};
 use crate::rule::RuleBook;
 
-/// Characters of what was seen that are shown.
-const WHY_MAX: usize = 160;
 /// Columns between two cells.
 const GAP: usize = 2;
 
@@ -78,7 +76,7 @@ impl Row {
     /// What was seen, or the verdict.
     fn word(&self) -> String {
         match self.verdict.as_str() {
-            "observed" => cut(&clean(&self.why), WHY_MAX),
+            "observed" => cut(&clean(&self.why), VALUE_MAX),
             other => other.replace('_', " "),
         }
     }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::entry::{Entry, Sort, groups};
 use super::model::{Report, Standing};
-use super::text::{clean, lines};
+use super::text::{LINE_MAX, clean, cut, lines};
 use super::{explain, headline};
 use crate::exit::Exit;
 
@@ -128,7 +128,7 @@ fn block(text: &str, out: &mut dyn Write) -> io::Result<()> {
 
 /// Code within a line, in more backticks than stand in it; one blank on either side is not shown.
 fn code(text: &str) -> String {
-    let text = clean(text);
+    let text = cut(&clean(text), LINE_MAX);
     let fence = "`".repeat(longest_run(&text) + 1);
     format!("{fence} {text} {fence}")
 }

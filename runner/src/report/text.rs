@@ -1,6 +1,12 @@
 //! Text that came from a client, made fit for a report: nothing in it may steer what shows it, and no field is longer
 //! than a person reads.
 
+/// Characters of a value that are shown, and of a line of prose.
+pub(super) const VALUE_MAX: usize = 160;
+pub(super) const LINE_MAX: usize = 600;
+/// Lines of a block of text.
+const LINES_MAX: usize = 100;
+
 /// Replaces what steers a terminal or hides text by its escape, and what XML 1.0 cannot hold. One line stays one line.
 pub(super) fn clean(text: &str) -> String {
     let steers = |c: char| {
@@ -20,9 +26,16 @@ pub(super) fn clean(text: &str) -> String {
     out
 }
 
-/// Several lines, each cleaned and without the blanks at its end.
+/// Several lines, each cleaned, cut and without the blanks at its end; what is beyond a person's patience is counted.
 pub(super) fn lines(text: &str) -> Vec<String> {
-    text.trim_end().lines().map(|line| clean(line.trim_end())).collect()
+    let all = text.trim_end().lines();
+    let mut lines: Vec<String> =
+        all.clone().take(LINES_MAX).map(|line| cut(&clean(line.trim_end()), LINE_MAX)).collect();
+    let more = all.skip(LINES_MAX).count();
+    if more > 0 {
+        lines.push(format!("… and {more} lines more"));
+    }
+    lines
 }
 
 /// The beginning, with a mark where more follows.

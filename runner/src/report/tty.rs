@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use super::diagram;
 use super::headline::{held, ran, sides, who};
 use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
-use super::text::{apart, clean, cut};
+use super::text::{LINE_MAX, VALUE_MAX, apart, clean, cut, lines};
 use crate::baseline::{Change, Finding};
 use crate::exit::Exit;
 use crate::rule::{Party, Profile, Side};
@@ -23,10 +23,6 @@ pub enum Verbosity {
     /// What did not apply as well, the speed and the slowest cases.
     Verbose,
 }
-
-/// Characters of a value that are shown, and of a line of prose.
-const VALUE_MAX: usize = 160;
-const LINE_MAX: usize = 600;
 
 const BOLD: Style = Style::new().effects(Effects::BOLD);
 const DIM: Style = Style::new().effects(Effects::DIMMED);
@@ -47,11 +43,11 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
         opted_out(report, out)?;
     }
     if let Some((what, hint)) = &report.diagnosis {
-        for line in what.lines() {
-            writeln!(out, "{RED}{}{RED:#}", cut(&clean(line), LINE_MAX))?;
+        for line in lines(what) {
+            writeln!(out, "{RED}{line}{RED:#}")?;
         }
         if !hint.is_empty() {
-            writeln!(out, "  (hint: {hint})")?;
+            writeln!(out, "  (hint: {})", cut(&clean(hint), LINE_MAX))?;
         }
         writeln!(out)?;
     }
@@ -72,7 +68,7 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
         writeln!(out, "{YELLOW}note{YELLOW:#} {} of {all} cases were not played", report.unplayed)?;
     }
     for note in &report.notes {
-        writeln!(out, "{YELLOW}note{YELLOW:#} {note}")?;
+        writeln!(out, "{YELLOW}note{YELLOW:#} {}", cut(&clean(note), LINE_MAX))?;
     }
     headline(report, out)
 }
@@ -190,8 +186,8 @@ fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             out,
             "{style}{:<5} {name}{side}{style:#}  {DIM}{}  {}{issue}  ({file}:{line}){DIM:#}",
             case.verdict.word(),
-            clean(&case.why),
-            clean(&waiver.reason)
+            cut(&clean(&case.why), VALUE_MAX),
+            cut(&clean(&waiver.reason), LINE_MAX)
         )?;
     }
     if known.is_empty() { Ok(()) } else { writeln!(out) }
