@@ -87,3 +87,19 @@ impl Tally {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_not_held_before_every_case_that_decides_it_was_played() {
+        let standing = |cut_short| {
+            let mut tally = Tally::new(cut_short);
+            tally.add("a/case", &Verdict { rule: "FRAME-01".to_owned(), outcome: Outcome::Held });
+            tally.standing(Level::Must, Standing::Violated, false).map(|(standing, ..)| standing)
+        };
+        assert_eq!(standing(false), Some(Standing::Held));
+        assert_eq!(standing(true), Some(Standing::Undecided));
+    }
+}
