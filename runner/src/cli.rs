@@ -163,12 +163,12 @@ pub struct ClientArgs {
     pub trace: bool,
     /// Write a report to stdout, or with `=PATH` to a file; may stand several times
     ///
-    ///   tty     for people at a terminal; on stdout unless another report takes it
+    ///   tty     for people; on stdout unless another report takes it
     ///   json    for programs; vectors/schema/report.json describes it
     ///   junit   JUnit XML, for Jenkins, GitLab and others
     ///   tap     Test Anything Protocol, version 14
-    ///   github  annotations of GitHub Actions, and the job summary in the file
-    ///           that GITHUB_STEP_SUMMARY names; on by itself under Actions
+    ///   github  annotations and the job summary of GitHub Actions, where
+    ///           it is on by itself
     ///   md      Markdown, for a summary or a comment
     ///   badge   JSON for an endpoint badge of Shields
     ///

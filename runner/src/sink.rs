@@ -151,12 +151,12 @@ fn opened(path: &Path, patience: Duration) -> Result<File, String> {
     let (sender, receiver) = mpsc::channel();
     let own = path.to_owned();
     // where nobody ever reads, the thread ends with the process
-    let opener = std::thread::Builder::new().spawn(move || {
+    let started = std::thread::Builder::new().spawn(move || {
         let opened = File::options().write(true).open(own);
         // nobody listens any more where it came too late
         let _ = sender.send(opened);
     });
-    opener.map_err(|error| unwritable(path, &format!("cannot start a thread: {error}")))?;
+    started.map_err(|error| unwritable(path, &format!("cannot start a thread: {error}")))?;
     match receiver.recv_timeout(patience) {
         Ok(opened) => opened.map_err(|error| unwritable(path, &error.to_string())),
         Err(_) => Err(unwritable(path, "nobody reads from this pipe\n(hint: start the reader first)")),

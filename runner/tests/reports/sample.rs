@@ -157,14 +157,14 @@ pub fn says(text: &str) -> Report {
 /// A case with a client's text where reports show it.
 fn hostile() -> CaseRow {
     let mut row = failing("encoding/hostile");
-    row.stderr = HOSTILE.to_owned();
+    row.stderr = String::from(HOSTILE);
     for FailureRow { failure, .. } in &mut row.failures {
         let difference = &mut failure.differences[0];
         difference.at = format!("/{HOSTILE}");
         difference.got = Some(HOSTILE.to_owned());
     }
     for arrow in row.scene.iter_mut().flat_map(|scene| &mut scene.arrows) {
-        arrow.note = HOSTILE.to_owned();
+        arrow.note = String::from(HOSTILE);
     }
     row
 }
