@@ -7,12 +7,13 @@ mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::judge::{self, Cause, Failure, Outcome, Verdict, ambient};
-use crate::plan::Plan;
+use crate::plan::{Job, Plan};
 use crate::report::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
 use crate::rule::{Level, Profile, Rule, RuleBook, Side};
-use crate::run::{Gate, Judged, Results};
+use crate::run::{End, Gate, Judged, Results};
 use crate::testee::CAPABILITIES;
 use crate::vector::{Body, Status, Suite};
 use tally::Tally;
@@ -44,6 +45,10 @@ pub struct Scoring<'a> {
 pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     let cases = discount_lone_negatives(discount_behind_gate(results.cases, results.gate.as_ref()));
     let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases)).collect();
+    let played: BTreeSet<(Side, &str)> =
+        cases.iter().map(|case| (case.side, case.case.id.as_str())).collect();
+    let unplayed: Vec<&Job<'_>> =
+        results.plan.jobs.iter().filter(|job| !played.contains(&(job.side, job.case.id.as_str()))).collect();
     let mut without_case = Vec::new();
     let mut rules = Vec::new();
     for side in sides(&results.plan) {
@@ -56,7 +61,10 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         };
         rows.extend(broken_ambient.values().filter(counts).map(|failure| scoring.ambient_row(failure, side)));
         for rule in scoring.book.rules().filter(|rule| scoring.asks(rule, side)) {
-            match (why_not(&rule.id), scoring.rule_row(rule, side, &own, &broken_ambient)) {
+            let cut_short = unplayed.iter().any(|job| {
+                job.side == side && job.case.status == Status::Scored && job.case.decides.contains(&rule.id)
+            });
+            match (why_not(&rule.id), scoring.rule_row(rule, side, &own, &broken_ambient, cut_short)) {
                 // what is decided in `live` is what its cases decide: the rest is the document's
                 (Some(_), None) if side.profile == Profile::Live => {}
                 (Some(why), _) => {
@@ -77,7 +85,8 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         notes.push("the shim left other processes behind when it stopped; they were killed (hint: end what the client starts)".to_owned());
     }
     let exit = match exit(&rules, scoring.required) {
-        _ if results.interrupted => Exit::Interrupted,
+        _ if results.end == End::Interrupted => Exit::Interrupted,
+        _ if matches!(results.end, End::Broken(_)) => Exit::Broken,
         Exit::Fine | Exit::Incomplete if !results.unsteady.is_empty() => Exit::Failed,
         exit => exit,
     };
@@ -105,7 +114,14 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         without_case,
         unsteady: results.unsteady,
         order: results.order,
-        diagnosis: results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
+        unplayed: unplayed.len(),
+        diagnosis: match &results.end {
+            End::Broken(message) => {
+                let (what, hint) = Error::parts(message);
+                Some((what.to_owned(), hint.to_owned()))
+            }
+            _ => results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
+        },
         waivers: Vec::new(),
         notes,
         exit,
@@ -247,8 +263,9 @@ impl Scoring<'_> {
         side: Side,
         cases: &[&Judged<'_>],
         ambient: &BTreeMap<String, Failure>,
+        cut_short: bool,
     ) -> Option<RuleRow> {
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(cut_short);
         for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
             for verdict in case.verdicts.iter().filter(|verdict| verdict.rule == rule.id) {
                 tally.add(&case.case.id, verdict);
