@@ -24,7 +24,7 @@ Examples:
   thrum-conform client -- python3 ci/python/shim.py   test a client
   thrum-conform smoke -- ./shim                       is my shim a shim?
   thrum-conform explain FRAME-10                      a rule, and what breaks it
-  thrum-conform baseline check                        is what I waive still true?
+  thrum-conform baseline check                        are my waivers true?
   thrum-conform selftest                              can I trust the suite?";
 
 const CLIENT_NOTES: &str = "\
@@ -206,8 +206,19 @@ pub struct ClientArgs {
     /// Show what crossed the wire in every case, on stderr
     #[arg(long)]
     pub trace: bool,
-    /// Write a report: `tty` or `json`, to stdout or with `=PATH` to a file; may stand several times
-    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report)]
+    /// Write a report to stdout, or with `=PATH` to a file; may stand several times
+    ///
+    ///   tty     for people; on stdout unless another report takes it
+    ///   json    for programs; vectors/schema/report.json describes it
+    ///   junit   JUnit XML, for Jenkins, GitLab and others
+    ///   tap     Test Anything Protocol, version 14
+    ///   github  annotations and the job summary of GitHub Actions, where
+    ///           it is on by itself
+    ///   md      Markdown, for a summary or a comment
+    ///   badge   JSON for an endpoint badge of Shields
+    ///
+    /// Reports are written whole or not at all, after an interrupt and a broken shim too.
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report, verbatim_doc_comment)]
     pub report: Vec<ReportArg>,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
@@ -249,7 +260,7 @@ pub struct SelftestArgs {
     #[arg(long = "timeout", value_name = "TIME", default_value = "400ms", value_parser = duration)]
     pub patience: Duration,
     /// Write the kill matrix: `tty` or `json`, to stdout or with `=PATH` to a file; may stand several times
-    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report)]
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = matrix)]
     pub report: Vec<ReportArg>,
     #[command(flatten)]
     pub source: SourceArgs,
@@ -357,21 +368,65 @@ pub enum ColorArg {
 /// A report to write.
 #[derive(Debug, Clone)]
 pub struct ReportArg {
-    /// Whether as JSON; else for people.
-    pub json: bool,
+    /// As what.
+    pub format: FormatArg,
     /// Where to; stdout without it.
     pub path: Option<PathBuf>,
 }
 
+/// The formats of reports; the help of `--report` says what each is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatArg {
+    Tty,
+    Json,
+    Junit,
+    Tap,
+    Github,
+    Md,
+    Badge,
+}
+
+impl FormatArg {
+    const ALL: [Self; 7] =
+        [Self::Tty, Self::Json, Self::Junit, Self::Tap, Self::Github, Self::Md, Self::Badge];
+    /// Those of a kill matrix.
+    const MATRIX: [Self; 2] = [Self::Tty, Self::Json];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tty => "tty",
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Tap => "tap",
+            Self::Github => "github",
+            Self::Md => "md",
+            Self::Badge => "badge",
+        }
+    }
+}
+
+/// A report of a run.
 fn report(text: &str) -> Result<ReportArg, String> {
-    let (format, path) = match text.split_once('=') {
-        Some((format, path)) => (format, Some(PathBuf::from(path))),
+    report_of(text, &FormatArg::ALL, "")
+}
+
+/// A report of a selftest.
+fn matrix(text: &str) -> Result<ReportArg, String> {
+    report_of(text, &FormatArg::MATRIX, " of the kill matrix")
+}
+
+fn report_of(text: &str, formats: &[FormatArg], what: &str) -> Result<ReportArg, String> {
+    let (word, path) = match text.split_once('=') {
+        Some((word, "")) => return Err(format!("no path after `{word}=`")),
+        Some((word, path)) => (word, Some(PathBuf::from(path))),
         None => (text, None),
     };
-    match format {
-        "tty" | "json" => Ok(ReportArg { json: format == "json", path }),
-        other => Err(format!("`{other}` is no format; there are `tty` and `json`")),
-    }
+    let format = formats.iter().copied().find(|format| format.word() == word).ok_or_else(|| {
+        let words: Vec<String> = formats.iter().map(|format| format!("`{}`", format.word())).collect();
+        format!("`{word}` is no format{what}; there are {}", words.join(", "))
+    })?;
+    Ok(ReportArg { format, path })
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -22,6 +22,13 @@ impl Error {
             Self::Interrupted => Exit::Interrupted,
         }
     }
+
+    /// A message apart from its `(hint: …)` line, which is empty where it has none.
+    pub fn parts(message: &str) -> (&str, &str) {
+        let hint =
+            message.rsplit_once("\n(hint: ").and_then(|(what, hint)| Some((what, hint.strip_suffix(')')?)));
+        hint.unwrap_or((message, ""))
+    }
 }
 
 impl std::fmt::Display for Error {

@@ -208,7 +208,7 @@ impl Material {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Error::Broken(format!("cannot start the runtime: {error}")))?;
-        let results = runtime.block_on(run::run(&run, &|_, _| (), std::future::pending()))?;
+        let results = runtime.block_on(run::run(&run, &|_, _| (), std::future::pending()))?.whole()?;
         Ok(score(
             results,
             &Scoring {

@@ -2,8 +2,11 @@
 
 mod cli;
 mod client;
+mod interrupt;
 mod reference;
+mod reports;
 mod selftest;
+mod sink;
 mod source;
 mod target;
 mod upkeep;

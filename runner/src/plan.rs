@@ -122,7 +122,7 @@ pub struct Job<'a> {
 }
 
 /// What to run, and what stays out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan<'a> {
     /// As whom the client is tested; the profile `document` first, and the asker before the worker.
     pub sides: Vec<Side>,

@@ -13,7 +13,8 @@ use thrum_conform::exit::Exit;
 use thrum_conform::report::{self, CaseRow, CaseVerdict, Report, Standing};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
-use crate::client::{play, write_stdout};
+use crate::client::play;
+use crate::sink::Sink;
 use crate::target::{self, Target};
 
 /// `baseline`.
@@ -27,12 +28,15 @@ pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
             config::NAME
         )));
     };
-    let report = play(&target, &args.test, false, false)?;
+    let (report, broke) = play(&target, &args.test, false, false)?;
+    if let Some(broke) = broke {
+        return Err(broke);
+    }
     if report.exit == Exit::Interrupted {
         return Err(Error::Interrupted);
     }
     if let Some((what, hint)) = &report.diagnosis {
-        write_stdout(args.color, |out| writeln!(out, "{what}\n(hint: {hint})"))?;
+        Sink::Stdout(args.color).write(|out| writeln!(out, "{what}\n(hint: {hint})"))?;
         return Ok(Exit::Incomplete);
     }
     match command {
@@ -46,7 +50,7 @@ fn write(report: &Report, target: &Target, config: &Config, args: &BaselineArgs)
     let additions: Vec<Addition> = new_failures(report, target).into_iter().collect();
     replace(config, &edit::with(&config.text, &additions))?;
     let green = AnsiColor::Green.on_default();
-    write_stdout(args.color, |out| {
+    Sink::Stdout(args.color).write(|out| {
         for Addition { target, code, flaky } in &additions {
             let flaky = if *flaky { "  flaky" } else { "" };
             writeln!(out, "{green}+{green:#} {target}  {code}{flaky}")?;
@@ -66,7 +70,7 @@ fn write(report: &Report, target: &Target, config: &Config, args: &BaselineArgs)
 }
 
 fn check(report: &Report, config: &Config, args: &BaselineArgs) -> Result<Exit, Error> {
-    write_stdout(args.color, |out| {
+    Sink::Stdout(args.color).write(|out| {
         report::write_findings(report, out)?;
         let entries = counted(config.entries.len(), "entry", "entries");
         let found = match report.waivers.len() {
@@ -92,7 +96,7 @@ fn prune(report: &Report, config: &Config, args: &BaselineArgs) -> Result<Exit, 
     let gone: Vec<&Place> = gone.collect();
     replace(config, &edit::without(&config.text, &gone))?;
     let red = AnsiColor::Red.on_default();
-    write_stdout(args.color, |out| {
+    Sink::Stdout(args.color).write(|out| {
         for finding in &stale {
             writeln!(out, "{red}-{red:#} {}: {}", finding.entry, finding.why)?;
         }

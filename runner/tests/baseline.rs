@@ -16,7 +16,7 @@ use thrum_conform::judge::{Cause, Failure, Outcome, Root, Verdict};
 use thrum_conform::plan::{Job, Plan, Selection, glob, plan};
 use thrum_conform::report::Report;
 use thrum_conform::rule::{Level, Party, Profile, RuleBook};
-use thrum_conform::run::{Judged, Order, Results, Unsteady};
+use thrum_conform::run::{End, Judged, Order, Results, Unsteady};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::{CAPABILITIES, Identity};
 use thrum_conform::vector::{Body, Case, Source, Suite, load};
@@ -229,7 +229,7 @@ fn report(row: &Row) -> Report {
         order: Order::default(),
         gate: None,
         took: Duration::ZERO,
-        interrupted: false,
+        end: End::Whole,
         left_behind: false,
     };
     let (year, month, day) = TODAY;

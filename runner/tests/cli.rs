@@ -7,6 +7,8 @@ use serde_json::Value;
 
 fn run(arguments: &[&str]) -> Output {
     let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+    // a report for people, also where these tests run under Actions
+    command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
     command.args(arguments).output().expect("the binary runs")
 }
 
@@ -215,6 +217,17 @@ fn lists_name_everything() {
 fn the_help_teaches() {
     says(&["--help"], 0, &["Examples:", "client", "smoke", "selftest", "explain"]);
     says(&["client", "--help"], 0, &["--run", "--report", "Examples:", "Exit codes:"]);
+    let formats = says(&["client", "--report", "pdf"], 2, &["`pdf` is no format; there are `tty`"]);
+    assert_eq!(formats, "");
+    for format in ["tty", "json", "junit", "tap", "github", "md", "badge"] {
+        says(&["client", "--help"], 0, &[&format!("            {format:<7} ")]);
+        says(&["client", "--report", "pdf"], 2, &[&format!("`{format}`")]);
+    }
+    says(
+        &["selftest", "--report", "junit"],
+        2,
+        &["`junit` is no format of the kill matrix; there are `tty`, `json`"],
+    );
 }
 
 #[test]

@@ -30,6 +30,7 @@ impl Trial {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
         command.env("TMPDIR", self.tmp()).env_remove("NO_COLOR").args(arguments);
+        command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
         command.output().expect("the binary runs")
     }
 

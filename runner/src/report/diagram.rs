@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use super::text::{VALUE_MAX, clean, cut};
 use crate::judge::{Arrow, Scene, Way};
 
 /// Lines before and after the wrong place that are shown.
@@ -38,7 +39,7 @@ pub(super) fn lines(scene: &Scene, wanted: &str) -> Vec<String> {
 fn line(arrow: &Arrow, wanted: &str) -> String {
     let red = if arrow.wrong { AnsiColor::Red.on_default() } else { Style::new() };
     let time = format!("{:>6.1}ms", arrow.at.as_secs_f64() * 1000.0);
-    let label = format!(" {} ", arrow.label);
+    let label = format!(" {} ", cut(&clean(&arrow.label), VALUE_MAX));
     let dashes = WIDTH.saturating_sub(label.chars().count() + 3);
     let drawn = match arrow.way {
         Way::ToClient => format!("──{label}{}▶", "─".repeat(dashes)),
@@ -53,5 +54,6 @@ fn line(arrow: &Arrow, wanted: &str) -> String {
     } else {
         String::new()
     };
-    format!("  {time}  {red}{drawn}   {conn}{}{mark}{red:#}", arrow.note)
+    let note = cut(&clean(&arrow.note), VALUE_MAX);
+    format!("  {time}  {red}{drawn}   {conn}{note}{mark}{red:#}")
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
 use crate::baseline::Finding;
+use crate::exit::Exit;
 use crate::judge::{Scene, Way};
 use crate::rule::Side;
 
@@ -51,6 +52,8 @@ fn value(report: &Report) -> Value {
         })).collect::<Vec<_>>(),
         "seed": report.order.seed,
         "times": report.order.times,
+        "interrupted": report.exit == Exit::Interrupted,
+        "unplayed": report.unplayed,
         "diagnosis": report.diagnosis.as_ref().map(|(what, hint)| json!({"what": what, "hint": hint})),
         "waivers": report.waivers.iter().map(finding).collect::<Vec<_>>(),
         "notes": report.notes,
@@ -105,7 +108,7 @@ fn rule_counts(rows: &[&RuleRow]) -> Map<String, Value> {
 }
 
 fn case_counts(rows: &[&CaseRow]) -> Map<String, Value> {
-    let own: Vec<&&CaseRow> = rows.iter().filter(|case| !case.id.starts_with("ambient/")).collect();
+    let own: Vec<&&CaseRow> = rows.iter().filter(|case| !case.is_ambient()).collect();
     let verdicts = [
         CaseVerdict::Pass,
         CaseVerdict::Fail,

@@ -7,7 +7,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Effects, Style};
 use serde::Deserialize;
 
-use super::tty::{clean, cut};
+use super::text::{VALUE_MAX, clean, cut};
 use crate::rule::RuleBook;
 
 /// Columns between two cells.
@@ -76,7 +76,7 @@ impl Row {
     /// What was seen, or the verdict.
     fn word(&self) -> String {
         match self.verdict.as_str() {
-            "observed" => cut(&clean(&self.why)),
+            "observed" => cut(&clean(&self.why), VALUE_MAX),
             other => other.replace('_', " "),
         }
     }

@@ -2,10 +2,18 @@
 //!
 //! A report knows what came of a run, and nothing of how it came about.
 
+mod badge;
 mod diagram;
+mod entry;
+mod github;
+mod headline;
 mod json;
+mod junit;
 mod matrix;
+mod md;
 mod model;
+mod tap;
+mod text;
 mod tty;
 
 use std::io::{self, Write};
@@ -21,6 +29,16 @@ pub enum Format {
     Tty(Verbosity),
     /// For programs; `vectors/schema/report.json` describes it.
     Json,
+    /// JUnit XML, for Jenkins, GitLab and others.
+    Junit,
+    /// The Test Anything Protocol, version 14.
+    Tap,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Markdown, for a job summary or a comment.
+    Md,
+    /// A badge, as an endpoint of Shields.
+    Badge,
 }
 
 /// Writes a report.
@@ -28,6 +46,11 @@ pub fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result
     match format {
         Format::Tty(verbosity) => tty::write(report, verbosity, out),
         Format::Json => json::write(report, out),
+        Format::Junit => junit::write(report, out),
+        Format::Tap => tap::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Md => md::write(report, out),
+        Format::Badge => badge::write(report, out),
     }
 }
 

@@ -41,7 +41,9 @@ pub struct Report {
     pub without_case: Vec<String>,
     /// Capabilities of the closed list that the client does not claim.
     pub unclaimed: Vec<String>,
-    /// What keeps the client from being tested, and what to do about it.
+    /// Cases that were to be played, and were not: the run ended before.
+    pub unplayed: usize,
+    /// What kept the client from being tested or ended the run, and what to do about it; the hint may be empty.
     pub diagnosis: Option<(String, String)>,
     /// Cases whose verdict was not the same each time.
     pub unsteady: Vec<Unsteady>,
@@ -66,7 +68,7 @@ impl Report {
     /// The command line that runs this case alone and shows what crosses; `None` for a rule that is judged on every
     /// line.
     pub fn rerun(&self, case: &CaseRow) -> Option<String> {
-        if case.id.starts_with("ambient/") {
+        if case.is_ambient() {
             return None;
         }
         // without the option the file of the current folder is taken
@@ -166,6 +168,13 @@ pub struct CaseRow {
     pub twin: Option<(String, bool)>,
     /// The entry of the baseline that speaks of it, where one does.
     pub waiver: Option<Waiver>,
+}
+
+impl CaseRow {
+    /// Whether it is no case, but a rule that some line broke.
+    pub fn is_ambient(&self) -> bool {
+        self.id.starts_with("ambient/")
+    }
 }
 
 /// What a case came to.

@@ -6,10 +6,13 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Effects, Style};
 
 use super::diagram;
+use super::headline::{held, ran, sides, who};
 use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
+use super::text::{LINE_MAX, VALUE_MAX, apart, clean, cut, lines};
 use crate::baseline::{Change, Finding};
+use crate::exit::Exit;
 use crate::judge::Failure;
-use crate::rule::{Level, Party, Profile, Side};
+use crate::rule::{Party, Profile, Side};
 
 /// How much to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +47,13 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
         opted_out(report, out)?;
     }
     if let Some((what, hint)) = &report.diagnosis {
-        writeln!(out, "{RED}{what}{RED:#}\n  (hint: {hint})\n")?;
+        for line in lines(what) {
+            writeln!(out, "{RED}{line}{RED:#}")?;
+        }
+        if !hint.is_empty() {
+            writeln!(out, "  (hint: {})", cut(&clean(hint), LINE_MAX))?;
+        }
+        writeln!(out)?;
     }
     if verbosity == Verbosity::Verbose {
         details(report, out)?;
@@ -52,14 +61,18 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
     for unsteady in &report.unsteady {
         writeln!(out, "{RED}UNSTEADY{RED:#} {BOLD}{}{}{BOLD:#}", unsteady.case, suffix(unsteady.side))?;
         for (outcome, times) in &unsteady.outcomes {
-            writeln!(out, "  {times:>4} times  {}", clean(outcome))?;
+            writeln!(out, "  {times:>4} times  {}", cut(&clean(outcome), LINE_MAX))?;
         }
     }
     for finding in &report.waivers {
         baseline(finding, out)?;
     }
+    if report.unplayed > 0 {
+        let all = report.unplayed + report.cases.iter().filter(|case| !case.is_ambient()).count();
+        writeln!(out, "{YELLOW}note{YELLOW:#} {} of {all} cases were not played", report.unplayed)?;
+    }
     for note in &report.notes {
-        writeln!(out, "{YELLOW}note{YELLOW:#} {note}")?;
+        writeln!(out, "{YELLOW}note{YELLOW:#} {}", cut(&clean(note), LINE_MAX))?;
     }
     headline(report, out)
 }
@@ -105,8 +118,11 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
             writeln!(out, "        {DIM}{}{DIM:#}", row.means)?;
         }
         if let Some(scene) = &case.scene {
-            let wanted = failure.differences.first().map_or("", |difference| difference.wanted.as_str());
-            for line in diagram::lines(scene, wanted) {
+            let wanted = failure
+                .differences
+                .first()
+                .map(|first| apart(&first.wanted, first.got.as_deref().unwrap_or_default(), VALUE_MAX).0);
+            for line in diagram::lines(scene, wanted.as_deref().unwrap_or_default()) {
                 writeln!(out, "{line}")?;
             }
         }
@@ -117,13 +133,13 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
         let hint =
             failure.hint.as_deref().into_iter().chain((!row.fix.is_empty()).then_some(row.fix.as_str()));
         for hint in hint {
-            writeln!(out, "  hint  {hint}")?;
+            writeln!(out, "  hint  {}", cut(&clean(hint), LINE_MAX))?;
         }
         if let Some((twin, good)) = &case.twin {
             writeln!(out, "  twin  {twin} {}", if *good { "passed" } else { "did not pass" })?;
         }
         for line in case.stderr.lines().rev().take(5).collect::<Vec<_>>().into_iter().rev() {
-            writeln!(out, "  {DIM}stderr{DIM:#} {}", clean(line))?;
+            writeln!(out, "  {DIM}stderr{DIM:#} {}", cut(&clean(line), LINE_MAX))?;
         }
         if let Some(rerun) = report.rerun(case) {
             writeln!(out, "  rerun {rerun}")?;
@@ -137,17 +153,15 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
 fn differences(row: &FailureRow, out: &mut dyn Write) -> io::Result<()> {
     let failure = &row.failure;
     if failure.differences.is_empty() {
-        writeln!(out, "  want  {}\n  got   {}", clean(&failure.wanted), cut(&clean(&failure.got)))?;
-        return Ok(());
+        let (wanted, got) = apart(&failure.wanted, &failure.got, VALUE_MAX);
+        return writeln!(out, "  want  {wanted}\n  got   {got}");
     }
     for difference in failure.differences.iter().take(6) {
         let at = if difference.at.is_empty() { "(whole)" } else { &difference.at };
-        let got = difference.got.as_deref().map_or("(absent)".to_owned(), |got| cut(&clean(got)));
-        writeln!(
-            out,
-            "  diff  {at}   {GREEN}- {}{GREEN:#}   {RED}+ {got}{RED:#}",
-            cut(&clean(&difference.wanted))
-        )?;
+        let at = cut(&clean(at), VALUE_MAX);
+        let (wanted, got) =
+            apart(&difference.wanted, difference.got.as_deref().unwrap_or("(absent)"), VALUE_MAX);
+        writeln!(out, "  diff  {at}   {GREEN}- {wanted}{GREEN:#}   {RED}+ {got}{RED:#}")?;
     }
     let more = failure.differences.len().saturating_sub(6);
     if more > 0 {
@@ -182,7 +196,7 @@ fn inconclusive(case: &CaseRow, out: &mut dyn Write) -> io::Result<()> {
         "{YELLOW}????{YELLOW:#} {BOLD}{}{}{BOLD:#}  {}\n",
         case.id,
         suffix(case.side),
-        clean(&case.why)
+        cut(&clean(&case.why), LINE_MAX)
     )
 }
 
@@ -199,8 +213,8 @@ fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             out,
             "{style}{:<5} {name}{side}{style:#}  {DIM}{}  {}{issue}  ({file}:{line}){DIM:#}",
             case.verdict.word(),
-            clean(&case.why),
-            clean(&waiver.reason)
+            cut(&clean(&case.why), VALUE_MAX),
+            cut(&clean(&waiver.reason), LINE_MAX)
         )?;
     }
     if known.is_empty() { Ok(()) } else { writeln!(out) }
@@ -226,14 +240,9 @@ fn suffix(side: Side) -> String {
     format!("{worker}{live}")
 }
 
-/// The sides that were tested; of others there is only what does not apply, which is left to the JSON report.
-fn shown(report: &Report) -> Vec<Side> {
-    report.sides_told().into_iter().filter(|side| report.sides.contains(side)).collect()
-}
-
 /// Side by side, under a title where there are several.
 fn rules(report: &Report, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
-    let sides = shown(report);
+    let sides = sides(report);
     for side in &sides {
         let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.side == *side).collect();
         if sides.len() > 1 {
@@ -284,7 +293,7 @@ fn rules_of(rows: &[&RuleRow], verbosity: Verbosity, out: &mut dyn Write) -> io:
             let why = if row.why.is_empty() {
                 String::new()
             } else {
-                format!("  {DIM}{}{DIM:#}", cut(&clean(&row.why)))
+                format!("  {DIM}{}{DIM:#}", cut(&clean(&row.why), VALUE_MAX))
             };
             writeln!(out, "    {style}{:<width$} {:<6} {word}{style:#}{why}", row.id, row.level.to_string())?;
         }
@@ -299,14 +308,19 @@ fn opted_out(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         reasons.entry(&row.why).or_default().push(&row.id);
     }
     for (why, rules) in &reasons {
-        writeln!(out, "{DIM}not applicable: {}, as {}{DIM:#}", rules.join(", "), clean(why))?;
+        writeln!(
+            out,
+            "{DIM}not applicable: {}, as {}{DIM:#}",
+            rules.join(", "),
+            cut(&clean(why), VALUE_MAX)
+        )?;
     }
     if reasons.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (case, why) in &report.not_applicable {
-        writeln!(out, "{DIM}not applicable  {case}  {why}{DIM:#}")?;
+        writeln!(out, "{DIM}not applicable  {case}  {}{DIM:#}", cut(&clean(why), VALUE_MAX))?;
     }
     let seconds = report.took.as_secs_f64().max(1e-9);
     let ran = report.cases.iter().filter(|case| !case.took.is_zero()).count();
@@ -323,21 +337,20 @@ fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// A line for each side.
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let who = format!("{} {} ({})", report.identity.name, report.identity.version, report.identity.lang);
-    let sides = shown(report);
+    let sides = sides(report);
     let times =
         if report.order.times > 1 { format!(" · each {} times", report.order.times) } else { String::new() };
     let seed = report.order.seed.map_or_else(String::new, |seed| format!(" · seed {seed}"));
     let seconds = format!("{:.2} s{times}{seed}", report.took.as_secs_f64());
-    let style = if report.exit.code() == 0 { GREEN } else { RED };
-    let partial = if report.exit.code() == 130 { "interrupted: " } else { "" };
+    let style = if report.exit == Exit::Fine { GREEN } else { RED };
+    let partial = if report.exit == Exit::Interrupted { "interrupted: " } else { "" };
     let (about, within) = match sides.as_slice() {
         [_, _, ..] => (seconds, String::new()),
         [side] => (side.to_string(), format!(" in {seconds}")),
         [] => (Side::PLAIN.to_string(), format!(" in {seconds}")),
     };
     let config = report.config.as_ref().map_or_else(String::new, |config| format!(" · {}", clean(config)));
-    writeln!(out, "{DIM}{} · wire {}{config} · {about}{DIM:#}", clean(&who), report.wire)?;
+    writeln!(out, "{DIM}{} · wire {}{config} · {about}{DIM:#}", who(report), report.wire)?;
     if sides.len() < 2 {
         let side = sides.first().copied().unwrap_or(Side::PLAIN);
         let (rules, cases) = (held(report, side), ran(report, side));
@@ -350,61 +363,7 @@ fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What the rules of a side came to.
-fn held(report: &Report, side: Side) -> String {
-    let rows: Vec<&RuleRow> = report.rules.iter().filter(|row| row.side == side).collect();
-    let count =
-        |standing, level| rows.iter().filter(|row| row.standing == standing && row.level == level).count();
-    let held = count(Standing::Held, Level::Must);
-    let musts = held
-        + count(Standing::Violated, Level::Must)
-        + count(Standing::Waived, Level::Must)
-        + count(Standing::Undecided, Level::Must)
-        + count(Standing::Warned, Level::Must);
-    let mut parts = vec![format!("{held}/{musts} MUST held")];
-    for (standing, word) in [
-        (Standing::Violated, "violated"),
-        (Standing::Waived, "waived"),
-        (Standing::Undecided, "undecided"),
-        (Standing::Warned, "warned"),
-        (Standing::Observed, "observed"),
-        (Standing::NotExercised, "not exercised"),
-        (Standing::NotApplicable, "not applicable"),
-    ] {
-        let number = rows.iter().filter(|row| row.standing == standing).count();
-        if number > 0 {
-            parts.push(format!("{number} {word}"));
-        }
-    }
-    if side.is_plain() && !report.without_case.is_empty() {
-        parts.push(format!("{} without a case", report.without_case.len()));
-    }
-    parts.join(", ")
-}
-
-/// How much ran for a side.
-fn ran(report: &Report, side: Side) -> String {
-    let own = || report.cases.iter().filter(|case| case.side == side && !case.id.starts_with("ambient/"));
-    let examples: usize = own().map(|case| case.examples).sum();
-    format!("{} cases and {examples} examples", own().count())
-}
-
 /// The first sentence of a rule; the rest explains it.
-fn sentence(text: &str) -> &str {
+pub(super) fn sentence(text: &str) -> &str {
     text.split_once(". ").map_or(text, |(first, _)| first)
-}
-
-/// Text that came from a client: nothing in it may steer the terminal.
-pub(super) fn clean(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
-        .collect()
-}
-
-/// Long values are cut.
-pub(super) fn cut(text: &str) -> String {
-    match text.char_indices().nth(160) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

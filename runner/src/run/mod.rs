@@ -81,10 +81,32 @@ pub struct Results<'a> {
     pub gate: Option<Gate>,
     /// From the first process to the last.
     pub took: Duration,
-    /// Whether the run ended before its last job.
-    pub interrupted: bool,
+    /// How it ended.
+    pub end: End,
     /// Whether a shim left other processes behind when it stopped.
     pub left_behind: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// After its last job, or at the first failure where that was asked for.
+    Whole,
+    /// The user ended it.
+    Interrupted,
+    /// The suite or the shim broke; the message of [`Error::Broken`].
+    Broken(String),
+}
+
+impl Results<'_> {
+    /// Refuses a run that did not come to its end.
+    pub fn whole(self) -> Result<Self, Error> {
+        match self.end {
+            End::Whole => Ok(self),
+            End::Interrupted => Err(Error::Interrupted),
+            End::Broken(what) => Err(Error::Broken(what)),
+        }
+    }
 }
 
 /// One case, judged.
@@ -114,7 +136,7 @@ impl Judged<'_> {
 }
 
 /// Runs all jobs, and tells `progress` of each case as it ends, and of how many there are. `interrupt` ends the run
-/// early; what was seen until then is kept.
+/// early, and so does a shim that broke; what was seen until then is kept.
 pub async fn run<'a>(
     run: &Run<'a>,
     progress: &dyn Fn(&Judged<'a>, usize),
@@ -122,7 +144,6 @@ pub async fn run<'a>(
 ) -> Result<Results<'a>, Error> {
     let began = Instant::now();
     let room = Room::new(run.command, &run.selection.wire.to_string(), run.limits)?;
-    let interrupted = Cell::new(false);
     let results = RefCell::new(None);
     let work = async {
         let mut first = Seat::new(&room);
@@ -144,11 +165,17 @@ pub async fn run<'a>(
             join_all(seats.into_iter().enumerate().map(|(number, seat)| floor.work(number, seat))).await;
         ends.into_iter().collect::<Result<Vec<_>, Error>>().map(|left| left.contains(&true))
     };
-    let left_behind = tokio::select! {
-        done = work => done?,
-        () = interrupt => { interrupted.set(true); false }
+    let ended = tokio::select! {
+        done = work => done,
+        () = interrupt => Err(Error::Interrupted),
     };
-    let Some((identity, plan, gate, cases)) = results.into_inner() else { return Err(Error::Interrupted) };
+    let (left_behind, end) = match ended {
+        Ok(left_behind) => (left_behind, End::Whole),
+        Err(Error::Interrupted) => (false, End::Interrupted),
+        Err(Error::Broken(what)) => (false, End::Broken(what)),
+        Err(error @ Error::Input(_)) => return Err(error),
+    };
+    let (identity, plan, gate, cases) = results.into_inner().unwrap_or_default();
     let (cases, unsteady) = cases.take().close();
     Ok(Results {
         identity,
@@ -158,7 +185,7 @@ pub async fn run<'a>(
         order: run.order,
         gate,
         took: began.elapsed(),
-        interrupted: interrupted.get(),
+        end,
         left_behind,
     })
 }
@@ -237,8 +264,14 @@ impl<'r, 'a> Floor<'r, 'a> {
         job.or_else(|| second.borrow_mut().pop_front())
     }
 
-    /// Plays jobs until none is left. True if a process left others behind.
-    async fn work(&self, worker: usize, mut seat: Seat<'_>) -> Result<bool, Error> {
+    /// Plays jobs until none is left, or a shim broke beyond use. True if a process left others behind.
+    async fn work(&self, worker: usize, seat: Seat<'_>) -> Result<bool, Error> {
+        let done = self.play_all(worker, seat).await;
+        self.over.set(self.over.get() || done.is_err());
+        done
+    }
+
+    async fn play_all(&self, worker: usize, mut seat: Seat<'_>) -> Result<bool, Error> {
         let mut left_behind = false;
         while let Some((number, job)) = self.next(worker) {
             let judged = match self.gate.filter(|gate| gate.blocks(job.case)) {

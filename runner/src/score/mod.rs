@@ -9,12 +9,13 @@ mod tally;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::baseline::{self, Baseline, Ruling, Seen, ambient_id};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::judge::{Cause, Failure, Outcome, Root, Verdict, ambient};
-use crate::plan::Plan;
+use crate::plan::{Job, Plan};
 use crate::report::{CaseRow, Report, RuleRow, Standing};
 use crate::rule::{Level, Profile, Rule, RuleBook, Side};
-use crate::run::{Gate, Judged, Results, Unsteady};
+use crate::run::{End, Gate, Judged, Results, Unsteady};
 use crate::testee::CAPABILITIES;
 use crate::vector::{Body, Status, Suite};
 use tally::Tally;
@@ -63,6 +64,10 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     let unsteady: Vec<Unsteady> =
         results.unsteady.iter().filter(|unsteady| !ruling.excuses(unsteady)).cloned().collect();
     let mut rows: Vec<CaseRow> = cases.iter().map(|case| scoring.case_row(case, &cases, &ruling)).collect();
+    let played: BTreeSet<(Side, &str)> =
+        cases.iter().map(|case| (case.side, case.case.id.as_str())).collect();
+    let unplayed: Vec<&Job<'_>> =
+        results.plan.jobs.iter().filter(|job| !played.contains(&(job.side, job.case.id.as_str()))).collect();
     let mut without_case = Vec::new();
     let mut rules = Vec::new();
     for side in sides(&results.plan) {
@@ -71,7 +76,10 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         let broken = ambient.iter().filter(|((own, _), _)| *own == side);
         rows.extend(broken.map(|(_, failure)| scoring.ambient_row(failure, side, &ruling)));
         for rule in scoring.book.rules().filter(|rule| scoring.asks(rule, side)) {
-            match (why_not(&rule.id), scoring.rule_row(rule, side, &own, &ambient, &ruling)) {
+            let cut_short = unplayed.iter().any(|job| {
+                job.side == side && job.case.status == Status::Scored && job.case.decides.contains(&rule.id)
+            });
+            match (why_not(&rule.id), scoring.rule_row(rule, side, &own, &ambient, cut_short, &ruling)) {
                 // what is decided in `live` is what its cases decide: the rest is the document's
                 (Some(_), None) if side.profile == Profile::Live => {}
                 (Some(why), _) => {
@@ -92,7 +100,8 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         notes.push("the shim left other processes behind when it stopped; they were killed (hint: end what the client starts)".to_owned());
     }
     let exit = match exit(&rules, scoring.required) {
-        _ if results.interrupted => Exit::Interrupted,
+        _ if results.end == End::Interrupted => Exit::Interrupted,
+        _ if matches!(results.end, End::Broken(_)) => Exit::Broken,
         Exit::Fine | Exit::Incomplete if !unsteady.is_empty() || !waivers.is_empty() => Exit::Failed,
         exit => exit,
     };
@@ -120,7 +129,14 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         without_case,
         unsteady,
         order: results.order,
-        diagnosis: results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
+        unplayed: unplayed.len(),
+        diagnosis: match &results.end {
+            End::Broken(message) => {
+                let (what, hint) = Error::parts(message);
+                Some((what.to_owned(), hint.to_owned()))
+            }
+            _ => results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
+        },
         waivers,
         notes,
         exit,
@@ -260,9 +276,10 @@ impl Scoring<'_> {
         side: Side,
         cases: &[&Judged<'_>],
         ambient: &BTreeMap<(Side, String), Failure>,
+        cut_short: bool,
         ruling: &Ruling<'_>,
     ) -> Option<RuleRow> {
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(cut_short);
         for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
             for verdict in case.verdicts.iter().filter(|verdict| verdict.rule == rule.id) {
                 tally.add(case, verdict, ruling);

@@ -20,9 +20,15 @@ pub(super) struct Tally {
     impossible: Option<String>,
     pub(super) ambient: bool,
     pub(super) exercised: bool,
+    cut_short: bool,
 }
 
 impl Tally {
+    /// No vote so far. `cut_short` says that a case that decides the rule was to be played and was not.
+    pub(super) fn new(cut_short: bool) -> Self {
+        Self { cut_short, ..Self::default() }
+    }
+
     pub(super) fn add(&mut self, judged: &Judged<'_>, verdict: &Verdict, ruling: &Ruling<'_>) {
         let case = judged.case.id.clone();
         match &verdict.outcome {
@@ -69,6 +75,10 @@ impl Tally {
         if !self.open.is_empty() {
             return answer(Standing::Undecided, first(self.open));
         }
+        if self.cut_short && !(self.seen.is_empty() && self.held.is_empty()) {
+            let why = "not every case that decides it was played".to_owned();
+            return answer(Standing::Undecided, (why, Vec::new()));
+        }
         if !self.waived.is_empty() {
             return answer(Standing::Waived, first(self.waived));
         }
@@ -95,5 +105,21 @@ impl Tally {
         self.ambient.then(|| {
             (Standing::NotExercised, "the client sent nothing that it is about".to_owned(), Vec::new())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_not_held_before_every_case_that_decides_it_was_played() {
+        let standing = |cut_short| {
+            let mut tally = Tally::new(cut_short);
+            tally.add("a/case", &Verdict { rule: "FRAME-01".to_owned(), outcome: Outcome::Held });
+            tally.standing(Level::Must, Standing::Violated, false).map(|(standing, ..)| standing)
+        };
+        assert_eq!(standing(false), Some(Standing::Held));
+        assert_eq!(standing(true), Some(Standing::Undecided));
     }
 }

@@ -25,11 +25,13 @@ use globset::GlobMatcher;
 use indicatif::ProgressBar;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::limits::Limits;
 use thrum_conform::plan::glob;
 
 use crate::cli::SelftestArgs;
 use crate::client;
 use crate::reference::{Mutant, mutants, nulls, odds};
+use crate::sink;
 use crate::source::{self, Loaded};
 use finding::{Doubt, Finding, Look};
 use matrix::{Matrix, Row};
@@ -66,7 +68,7 @@ impl Job {
 /// `selftest`.
 pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
     let began = Instant::now();
-    client::check_reports(&args.report)?;
+    let sinks = sink::open(&args.report, args.color, Limits::default().start)?;
     let Loaded { book, suite, bodies, release, .. } = source::load(&args.source)?;
     let bench = Bench::new(&book, &suite, &bodies)?;
     let wanted =
@@ -121,7 +123,7 @@ pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
         whole: wanted.is_empty(),
         took: began.elapsed(),
     };
-    report.write(args)?;
+    report.write(args, sinks)?;
     Ok(if findings.is_empty() { Exit::Fine } else { Exit::Failed })
 }
 

@@ -11,9 +11,9 @@ use thrum_conform::vector::Suite;
 
 use super::finding::{Finding, is_scored};
 use super::matrix::{Matrix, Row};
-use crate::cli::SelftestArgs;
-use crate::client;
+use crate::cli::{FormatArg, SelftestArgs};
 use crate::reference::{nulls, odds};
+use crate::sink::Sink;
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
@@ -32,21 +32,19 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Writes it as asked for: files whole or not at all, and something for people unless JSON takes stdout.
-    pub fn write(&self, args: &SelftestArgs) -> Result<(), Error> {
+    /// Writes it as asked for, and something for people unless JSON takes stdout.
+    pub fn write(&self, args: &SelftestArgs, sinks: Vec<Sink>) -> Result<(), Error> {
         let mut on_stdout = false;
-        for wanted in &args.report {
-            let write =
-                |out: &mut dyn Write| if wanted.json { self.json(out) } else { self.tty(args, None, out) };
-            match &wanted.path {
-                Some(path) => client::write_file(path, write)?,
-                None => client::write_stdout(args.color, write)?,
-            }
-            on_stdout |= wanted.path.is_none();
+        for (wanted, sink) in args.report.iter().zip(sinks) {
+            on_stdout |= matches!(sink, Sink::Stdout(_));
+            sink.write(|out| match wanted.format {
+                FormatArg::Json => self.json(out),
+                _ => self.tty(args, None, out),
+            })?;
         }
         if !on_stdout {
             let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-            client::write_stdout(args.color, |out| self.tty(args, width, out))?;
+            Sink::Stdout(args.color).write(|out| self.tty(args, width, out))?;
         }
         Ok(())
     }

@@ -15,7 +15,8 @@ use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::Command;
 use thrum_conform::vector::{Bodies, Status, Suite};
 
-use crate::client::{block_on, interrupted};
+use crate::client::block_on;
+use crate::interrupt::interrupted;
 use crate::target::testee;
 
 /// Testees that hang wait most of the time: several processes of one wait side by side.
@@ -105,8 +106,8 @@ impl<'a> Bench<'a> {
             fail_fast: false,
             keep_scenes: false,
         };
-        let results = block_on(async { run(&run_of, &|_, _| (), interrupted()).await })?;
-        if results.interrupted || ASKED_TO_END.load(Ordering::Relaxed) {
+        let results = block_on(async { run(&run_of, &|_, _| (), interrupted()).await })?.whole()?;
+        if ASKED_TO_END.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
         let scoring = Scoring {

@@ -114,8 +114,8 @@ fn ascii_line(message: &Value) -> Vec<u8> {
     line.into_bytes()
 }
 
-/// Who the client under test is, from the reply to `start`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Who the client under test is, from the reply to `start`; everything is empty of one that never replied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
     /// Name of the client.
     pub name: String,

@@ -76,6 +76,14 @@ for line in sys.stdin:
         say({"id": ident, "ok": False, "impossible": True, "why": "the type system forbids it"})
     elif FAULT == "unknown-key" and op == "call":
         say({"ev": "delivered", "client": "c1", "conn": 1, "to": None, "tone": {}, "at": 1})
+    elif FAULT in ("hangs-later", "breaks-later") and op == "call" and message["fn"] == "version":
+        say({"id": ident, "ok": True, "value": "0.7.0"})
+    elif FAULT in ("hangs-later", "breaks-later") and op == "call":
+        with open(sys.argv[2], "a") as pids:
+            print("hanging", file=pids)
+        if FAULT == "hangs-later":
+            forever()
+        say({"ev": "delivered", "client": "c1", "conn": 1, "to": None, "tone": {}, "at": 1})
     elif FAULT == "fickle" and op == "call":
         calls += 1
         say({"id": ident, "ok": True, "value": "banana" if calls == 5 else "0.7.0"})

@@ -63,6 +63,7 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                 &|_, _| (),
                 std::future::pending(),
             ))?;
+            let results = results.whole()?;
             Ok(score(
                 results,
                 &Scoring {

@@ -1,0 +1,3 @@
+module thrum
+
+go 1.19

@@ -1,0 +1,99 @@
+//! Which reports a run of `client` writes: those that were asked for, one for people on stdout unless another takes
+//! it, and under GitHub Actions those that belong there.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use thrum_conform::error::Error;
+use thrum_conform::report::{self, Format, Report, Verbosity};
+
+use crate::cli::{ClientArgs, ColorArg, FormatArg};
+use crate::sink::{self, Sink};
+
+/// Set to `true` in every job of GitHub Actions.
+const UNDER_GITHUB: &str = "GITHUB_ACTIONS";
+/// Names the file that the job summary is appended to.
+const GITHUB_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
+/// Where each report goes, open for writing.
+pub struct Reports(Vec<(Format, Sink)>);
+
+impl Reports {
+    /// Looks at every place; a pipe is waited for no longer than `patience`.
+    pub fn open(args: &ClientArgs, patience: Duration) -> Result<Self, Error> {
+        let sinks = sink::open(&args.report, args.color, patience)?;
+        let formats = args.report.iter().map(|report| format(report.format, args));
+        let mut all: Vec<(Format, Sink)> = formats.zip(sinks).collect();
+        // what a program reads from stdout stays clean of what nobody asked for
+        let taken = all.iter().any(|(format, sink)| {
+            matches!(sink, Sink::Stdout(_)) && !matches!(format, Format::Github | Format::Tty(_))
+        });
+        if !taken && !all.iter().any(is_for_people) {
+            all.insert(0, (format(FormatArg::Tty, args), Sink::Stdout(args.color)));
+        }
+        let asked = all.iter().any(|(format, _)| *format == Format::Github);
+        let under_github = std::env::var(UNDER_GITHUB).is_ok_and(|value| value == "true");
+        if under_github && !asked && !taken {
+            all.push((Format::Github, Sink::Stdout(ColorArg::Never)));
+        }
+        let summary = std::env::var_os(GITHUB_SUMMARY).filter(|path| !path.is_empty());
+        if let Some(path) = summary.filter(|_| under_github || asked) {
+            match Sink::appending(Path::new(&path)) {
+                Ok(sink) => all.push((Format::Md, sink)),
+                Err(error) if asked => return Err(error),
+                // nobody asked for it: a run is worth more than its summary
+                Err(error) => anstream::eprintln!("note: no job summary: {error}"),
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// Writes all of them, and only then says what could not be written. True if people were told on stdout.
+    pub fn write(mut self, report: &Report) -> Result<bool, Error> {
+        // a client that never started leaves people nothing to read but why, and that belongs on stderr
+        self.0.retain(|entry| !report.sides.is_empty() || !is_for_people(entry));
+        let told = self.0.iter().any(is_for_people);
+        let commands =
+            self.0.iter().any(|(format, sink)| *format == Format::Github && matches!(sink, Sink::Stdout(_)));
+        let mut outcome = Ok(());
+        for (format, sink) in self.0 {
+            let fenced = commands && matches!(format, Format::Tty(_));
+            outcome = outcome.and(sink.write(|out| {
+                let end = if fenced { stop_commands(out)? } else { String::new() };
+                report::write(report, format, out)?;
+                out.write_all(end.as_bytes())
+            }));
+        }
+        outcome.map(|()| told)
+    }
+}
+
+/// Whether it is what people read on stdout.
+fn is_for_people((format, sink): &(Format, Sink)) -> bool {
+    matches!((format, sink), (Format::Tty(_), Sink::Stdout(_)))
+}
+
+/// Nothing that a client wrote is taken for a workflow command, until the line that this gives.
+fn stop_commands(out: &mut dyn Write) -> std::io::Result<String> {
+    // nobody can write this line without having read it
+    let token = format!("thrum-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+    writeln!(out, "::stop-commands::{token}")?;
+    Ok(format!("::{token}::\n"))
+}
+
+fn format(format: FormatArg, args: &ClientArgs) -> Format {
+    match format {
+        FormatArg::Tty => Format::Tty(match (args.quiet, args.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        }),
+        FormatArg::Json => Format::Json,
+        FormatArg::Junit => Format::Junit,
+        FormatArg::Tap => Format::Tap,
+        FormatArg::Github => Format::Github,
+        FormatArg::Md => Format::Md,
+        FormatArg::Badge => Format::Badge,
+    }
+}

@@ -1,0 +1,48 @@
+//! What each format looks like. `UPDATE_GOLDEN=1` writes the files anew, to be looked at and committed.
+
+use std::path::Path;
+
+use thrum_conform::report::Format;
+
+use crate::{sample, written};
+
+#[track_caller]
+fn looks_like(format: Format, file: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
+    let text = written(&sample::everything(), format);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        assert!(std::env::var_os("CI").is_none(), "golden files are not written in CI");
+        std::fs::write(&path, text).expect("the file can be written");
+        return;
+    }
+    let golden = std::fs::read_to_string(&path).expect("the golden file is there");
+    for (number, (was, is)) in golden.lines().zip(text.lines()).enumerate() {
+        assert_eq!(was, is, "{file}:{} (hint: `UPDATE_GOLDEN=1` writes it anew)", number + 1);
+    }
+    assert_eq!(golden, text, "{file}");
+}
+
+#[test]
+fn junit() {
+    looks_like(Format::Junit, "report.junit.xml");
+}
+
+#[test]
+fn tap() {
+    looks_like(Format::Tap, "report.tap");
+}
+
+#[test]
+fn github() {
+    looks_like(Format::Github, "report.github.txt");
+}
+
+#[test]
+fn md() {
+    looks_like(Format::Md, "report.md");
+}
+
+#[test]
+fn badge() {
+    looks_like(Format::Badge, "report.badge.json");
+}
