@@ -19,8 +19,8 @@ Exit codes: 0 fine · 2 wrong usage or input · 3 the client cannot be tested ·
 
 const CHECKS: &str = "\
 Runs the client and says only what is wrong with the entries: those that pass,
-name nothing, do not apply, double another, fail otherwise, have expired, or give
-no reason. New failures are left to `client`.
+name nothing, do not apply, double another, fail otherwise, have expired, or
+give no reason. New failures are left to `client`.
 
 Exit codes: 0 fine · 1 a finding · 2 wrong usage or input · 3 the client cannot
 be tested · 4 the suite or the shim broke · 130 interrupted";
