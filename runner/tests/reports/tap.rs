@@ -81,3 +81,12 @@ fn nothing_that_a_client_writes_is_a_line_of_its_own() {
         assert_eq!(read["bailout"], false, "{what}");
     }
 }
+
+#[test]
+fn what_a_client_writes_is_read_as_it_was_written() {
+    let text = "a # SKIP \\ and \\# b # TODO";
+    let Some(read) = read("signs", &sample::says(text)) else { return };
+    let of = |name: &str| points(&read).into_iter().find(|point| point["name"] == name).expect("it is there");
+    assert_eq!(of("tendrils/round-trip")["skip"], text);
+    assert_eq!(of("socket/refused")["diag"]["message"], text);
+}
