@@ -369,7 +369,8 @@ impl<'a> Talk<'a> {
             return;
         };
         let mut wrong: Vec<_> = fault::misnumbered(reply.get("id"), id).into_iter().collect();
-        let numbered = Map::from_iter(reply.clone().into_iter().chain([("id".to_owned(), id.into())]));
+        let mut numbered = reply.clone();
+        numbered.insert("id".to_owned(), id.into());
         wrong.extend(fault::wrong_reply(&sent.op, &numbered));
         for (why, hint) in wrong {
             self.fault(Some(sent.line.clone()), Some(text.to_owned()), why, hint);

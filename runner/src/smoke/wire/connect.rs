@@ -21,7 +21,7 @@ impl Walk<'_, '_> {
         let id = talk.send(&connect).await;
         let ping = talk.send(&Request::Ping).await;
         let answer = talk.reply(id, patience).await;
-        let pong = match answer {
+        let alive = match answer {
             Answer::Lost => return Err(End::Fault),
             _ => talk.reply(ping, patience).await,
         };
@@ -38,7 +38,7 @@ impl Walk<'_, '_> {
             );
             return Err(End::Fault);
         }
-        if pong == Answer::Lost {
+        if alive == Answer::Lost {
             return Err(End::Fault);
         }
         self.hello(id).await?;
@@ -46,8 +46,8 @@ impl Walk<'_, '_> {
             json!({"chi": "breath", "rid": "breath-0", "from": "daemon", "protoVersion": THRUM_VERSION}),
         ])
         .await?;
-        if answer == Answer::Late || pong == Answer::Late {
-            self.blocked(id, ping, &answer, &pong).await;
+        if answer == Answer::Late || alive == Answer::Late {
+            self.blocked(id, ping, &answer, &alive).await;
             return Err(End::Fault);
         }
         let talk = &mut self.list.talk;
@@ -73,10 +73,10 @@ impl Walk<'_, '_> {
     }
 
     /// Which of the two replies came only after the daemon had spoken, or not at all.
-    async fn blocked(&mut self, id: u64, ping: u64, answer: &Answer, pong: &Answer) {
+    async fn blocked(&mut self, id: u64, ping: u64, answer: &Answer, alive: &Answer) {
         let (talk, patience) = (&mut self.list.talk, self.list.limits.reply);
         let late = if *answer == Answer::Late { talk.reply(id, patience).await } else { Answer::Late };
-        if *pong == Answer::Late {
+        if *alive == Answer::Late {
             let revived = matches!(talk.reply(ping, patience).await, Answer::Reply(_));
             let why = if revived {
                 "`ping` was answered only when the daemon had sent its breath: stdin is not read while an act runs"

@@ -85,7 +85,8 @@ impl Walk<'_, '_> {
         }
         match &answer {
             Answer::Reply(reply) if answer.is_ok() => {
-                self.client = reply.get("client").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let handle = reply.get("client").and_then(Value::as_str);
+                handle.unwrap_or_default().clone_into(&mut self.client);
             }
             Answer::Reply(_) => {
                 let hint =
@@ -191,15 +192,14 @@ impl Walk<'_, '_> {
 
     async fn send(&mut self, tones: &[Value]) -> Result<(), End> {
         let bytes: Vec<u8> = tones.iter().flat_map(|tone| frame::terminate(codec::encode(tone))).collect();
-        match timeout(self.list.limits.reply, self.daemon.send(0, &bytes, &Split::Whole)).await {
-            Ok(Ok(())) => Ok(()),
-            _ => {
-                let hint = "keep the connection until `close` or `end`, and read from it at once";
-                let why = "the client closed its connection, or does not read from it";
-                self.list.talk.fault(self.list.talk.sent_last(), None, why.to_owned(), hint.to_owned());
-                Err(End::Fault)
-            }
+        let sent = timeout(self.list.limits.reply, self.daemon.send(0, &bytes, &Split::Whole)).await;
+        if let Ok(Ok(())) = sent {
+            return Ok(());
         }
+        let hint = "keep the connection until `close` or `end`, and read from it at once";
+        let why = "the client closed its connection, or does not read from it";
+        self.list.talk.fault(self.list.talk.sent_last(), None, why.to_owned(), hint.to_owned());
+        Err(End::Fault)
     }
 
     /// Acts that send: each is answered, and arrives, while the daemon is silent.
@@ -207,7 +207,8 @@ impl Walk<'_, '_> {
         let message = format!("{MARKER}smoke");
         let tone = json!({"chi": "log", "level": "debug", "message": message});
         self.act(json!({"do": "send", "tone": tone}), "send").await?;
-        if timeout(self.list.limits.reply, self.daemon.log_with_message(0, &message)).await.is_err() {
+        let arrived = timeout(self.list.limits.reply, self.daemon.log_with_message(0, &message)).await;
+        if !matches!(arrived, Ok(Ok(()))) {
             let hint = "`send` writes the tone to the socket, whatever its chi, and flushes it";
             let why = "`send` was answered, and the tone did not arrive";
             self.list.talk.fault(self.list.talk.sent_last(), None, why.to_owned(), hint.to_owned());
@@ -231,11 +232,11 @@ impl Walk<'_, '_> {
             );
         }
         // a process that replies first and exits then is found by a ping
-        let pong = if answer == Answer::Lost { answer } else { self.list.talk.ask(&Request::Ping).await };
-        match pong {
+        let alive = if answer == Answer::Lost { answer } else { self.list.talk.ask(&Request::Ping).await };
+        match alive {
             Answer::Late => self.list.late("`end` ends the client, not the loop that reads stdin").await,
             Answer::Lost => {
-                self.list.talk.blame("only `stop` ends the process: one process serves many cases")
+                self.list.talk.blame("only `stop` ends the process: one process serves many cases");
             }
             Answer::Reply(_) => self.again().await,
         }
