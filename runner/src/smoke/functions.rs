@@ -9,6 +9,8 @@ use crate::testee::{Request, shorten};
 /// A function, arguments for it, and what it gives.
 struct Sample {
     name: &'static str,
+    /// The cases that call it, and need no more than that.
+    cases: &'static str,
     args: Value,
     gives: &'static str,
     is: fn(&Value) -> bool,
@@ -16,19 +18,44 @@ struct Sample {
 
 /// In the order in which a shim is best written.
 fn samples() -> [Sample; 10] {
-    let sample = |name, args, gives, is| Sample { name, args, gives, is };
+    let sample = |name, cases, args, gives, is| Sample { name, cases, args, gives, is };
     [
-        sample("version", json!({}), "a string", Value::is_string),
-        sample("sigil", json!({"sid": "hum-x", "nest": "claude-cli"}), "a string", Value::is_string),
-        sample("registry", json!({"of": "chi"}), "a list of strings", is_strings),
-        sample("is_valid_chi", json!({"value": "hello"}), "true or false", Value::is_boolean),
-        sample("rid", json!({"count": 2}), "a list of strings", is_strings),
-        sample("dusk_in", json!({"ms": 1000}), "a number", Value::is_number),
-        sample("is_dusk", json!({"tone": {"chi": "log", "rid": "r-1"}}), "true or false", Value::is_boolean),
-        sample("wane", json!({"ops": [["set", "s", 5], ["get", "s"]]}), "a list of results", Value::is_array),
-        sample("socket_path", json!({"env": {"HUM_THRUM_SOCK": "/tmp/s"}}), "a string", Value::is_string),
+        sample("version", "version/is-*", json!({}), "a string", Value::is_string),
+        sample(
+            "sigil",
+            "sigil/*",
+            json!({"sid": "hum-x", "nest": "claude-cli"}),
+            "a string",
+            Value::is_string,
+        ),
+        sample("registry", "registry/*", json!({"of": "chi"}), "a list of strings", is_strings),
+        sample("is_valid_chi", "registry/*", json!({"value": "hello"}), "true or false", Value::is_boolean),
+        sample("rid", "rid/*", json!({"count": 2}), "a list of strings", is_strings),
+        sample("dusk_in", "dusk/*", json!({"ms": 1000}), "a number", Value::is_number),
+        sample(
+            "is_dusk",
+            "dusk/*",
+            json!({"tone": {"chi": "log", "rid": "r-1"}}),
+            "true or false",
+            Value::is_boolean,
+        ),
+        sample(
+            "wane",
+            "wane/*",
+            json!({"ops": [["set", "s", 5], ["get", "s"]]}),
+            "a list of results",
+            Value::is_array,
+        ),
+        sample(
+            "socket_path",
+            "socket/*",
+            json!({"env": {"HUM_THRUM_SOCK": "/tmp/s"}}),
+            "a string",
+            Value::is_string,
+        ),
         sample(
             "encode",
+            "encode/*",
             json!({"envelope": {"rid": "r-1"}, "body": {"chi": "log"}}),
             "a string",
             Value::is_string,
@@ -44,13 +71,15 @@ fn is_strings(value: &Value) -> bool {
 pub(super) struct Functions {
     /// They answer.
     pub(super) have: Vec<&'static str>,
+    /// The cases of the last one that answers.
+    pub(super) cases: &'static str,
     /// They are unsupported so far.
     pub(super) lack: Vec<&'static str>,
 }
 
 /// Calls them all.
 pub(super) async fn check(list: &mut Checklist<'_>) -> Functions {
-    let mut found = Functions { have: Vec::new(), lack: Vec::new() };
+    let mut found = Functions { have: Vec::new(), cases: "*", lack: Vec::new() };
     for sample in samples() {
         list.progress(&format!("calls `{}`", sample.name));
         let request = Request::Call { function: sample.name.to_owned(), args: sample.args.clone() };
@@ -58,6 +87,7 @@ pub(super) async fn check(list: &mut Checklist<'_>) -> Functions {
             answer if answer.is_unsupported() => found.lack.push(sample.name),
             Answer::Reply(reply) => {
                 found.have.push(sample.name);
+                found.cases = sample.cases;
                 if let Some((why, hint)) = wrong(&sample, &reply) {
                     list.talk.fault(list.talk.sent_last(), list.talk.got_last(), why, hint);
                 }

@@ -122,20 +122,17 @@ impl Check {
 /// What to do next, where there is no finding.
 fn next(command: &Command, functions: &Functions, reached: &Reached) -> String {
     let shown = command.shown();
+    let judged =
+        format!("\n      what is there: thrum-conform client --run '{}' -- {shown}", functions.cases);
     match (reached, &functions.have[..], &functions.lack[..]) {
         (Reached::All(_), _, []) => format!("thrum-conform client -- {shown}"),
         (Reached::All(_), _, lack) => {
-            format!(
-                "thrum-conform client -- {shown}\n      functions that are still `unsupported`: {}",
-                lack.join(" ")
-            )
+            format!("thrum-conform client -- {shown}\n      still `unsupported`: {}", lack.join(" "))
         }
         (Reached::Act(act), ..) => format!("the act `{act}`, in the shim's `do`"),
         (_, [], _) => "the function `version`, in the shim's `call`; then `sigil` and the others".to_owned(),
-        (_, _, []) => "`open`, then the acts `subscribe`, `connect`, `send` and `close`".to_owned(),
-        (_, _, [first, ..]) => format!(
-            "the function `{first}`, or `open` for level 2\n      what is there already: thrum-conform client --run 'helpers/*' -- {shown}"
-        ),
+        (_, _, []) => format!("`open`, then the acts `subscribe`, `connect`, `send` and `close`{judged}"),
+        (_, _, [first, ..]) => format!("the function `{first}`, or `open` for level 2{judged}"),
     }
 }
 
