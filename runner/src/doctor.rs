@@ -3,6 +3,7 @@
 use thrum_conform::environment::{self, Check, Environment};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::judge::Verdict;
 use thrum_conform::limits::Limits;
 use thrum_conform::plan::{self, Selection};
 use thrum_conform::run::{self, Order, Run};
@@ -56,7 +57,6 @@ async fn passes(loaded: &Loaded, limits: &Limits) -> Result<String, (String, Str
     };
     let results = run::run(&run, &|_, _| (), std::future::pending()).await;
     let cases = results.map_err(|error| finding(error.to_string()))?.cases;
-    let passed =
-        !cases.is_empty() && cases.iter().all(|judged| judged.verdicts.iter().all(|it| it.is_good()));
+    let passed = !cases.is_empty() && cases.iter().all(|judged| judged.verdicts.iter().all(Verdict::is_good));
     if passed { Ok(CASE.to_owned()) } else { Err(finding(format!("`{CASE}` did not pass"))) }
 }

@@ -107,9 +107,12 @@ async fn pieces(dir: &Path, limits: &Limits) -> Result<String, Finding> {
         sent.map_err(|missed| io::Error::other(missed.to_string()))?;
         reads
     };
-    let hint = "run the suite on Linux; elsewhere cases about split reads are weaker, and still right";
+    let hint = "the kernel, or a sandbox, does not pass descriptors over sockets: cases about split reads are weaker";
     match timeout(limits.reply, count).await {
         Ok(Ok(reads)) if reads == PIECES.len() => Ok(format!("{reads} of {reads}")),
+        Ok(Ok(reads)) if cfg!(not(target_os = "linux")) => {
+            Ok(format!("not here, in {reads} reads: cases about split reads are weaker, and still right"))
+        }
         Ok(Ok(reads)) => Err((format!("{} pieces came in {reads} reads", PIECES.len()), hint.to_owned())),
         Ok(Err(error)) => Err((error.to_string(), hint.to_owned())),
         Err(_) => Err(("the pieces did not arrive".to_owned(), hint.to_owned())),

@@ -35,7 +35,11 @@ pub fn write(found: &Environment, out: &mut dyn Write) -> io::Result<()> {
             }
         }
     }
-    Ok(())
+    match found.checks.iter().filter(|check| check.outcome.is_err()).count() {
+        0 => writeln!(out, "\nthe suite works here"),
+        1 => writeln!(out, "\n1 finding"),
+        findings => writeln!(out, "\n{findings} findings"),
+    }
 }
 
 fn rows(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
