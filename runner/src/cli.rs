@@ -22,7 +22,7 @@ pub const RED: Style = AnsiColor::Red.on_default().bold();
 const EXAMPLES: &str = "\
 Examples:
   thrum-conform client -- python3 ci/python/shim.py   test a client
-  thrum-conform init python                           begin with a shim to fill in
+  thrum-conform init python                           begin a shim of my own
   thrum-conform smoke -- ./shim                       is my shim a shim?
   thrum-conform explain FRAME-10                      a rule, and what breaks it
   thrum-conform baseline check                        are my waivers true?
