@@ -159,8 +159,13 @@ fn refuse_conflicts(dir: &Path, files: &[(PathBuf, String)]) -> Result<(), Error
         return Ok(());
     }
     let lines: Vec<String> =
-        paths.iter().map(|path| format!("{}: exists already", dir.join(path).display())).collect();
+        paths.iter().map(|path| format!("{}: exists already", below(dir, path).display())).collect();
     Err(Error::Input(format!("{}\n(hint: nothing was written; `--force` overwrites)", lines.join("\n"))))
+}
+
+/// A path as one would type it.
+fn below(dir: &Path, path: &Path) -> PathBuf {
+    if dir == Path::new(".") { path.to_owned() } else { dir.join(path) }
 }
 
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
@@ -179,16 +184,13 @@ fn report(
     files: &[(PathBuf, String)],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let shown = |path: &Path| {
-        let path = if dir == Path::new(".") { path.to_owned() } else { dir.join(path) };
-        quoted(&path.display().to_string())
-    };
+    let shown = |path: &Path| quoted(&below(dir, path).display().to_string());
     for (path, _) in files {
         writeln!(out, "wrote {}", shown(path))?;
     }
     let folder = Path::new(FOLDER);
     let config = shown(&folder.join("conformance.toml"));
-    writeln!(out, "\n{} is the shim: each function says its next step", shown(&files[0].0))?;
+    writeln!(out, "\n{} is the shim: fill it in, each function says its next step", shown(&files[0].0))?;
     writeln!(out, "{} runs the same in CI, once THRUM_CONFORM_GIT is filled in", shown(Path::new(WORKFLOW)))?;
     if let Some((root, made)) = language.root
         && !dir.join(root).exists()
@@ -201,6 +203,6 @@ fn report(
     };
     writeln!(out, "\nnext:")?;
     writeln!(out, "  {build}thrum-conform smoke --config {config}")?;
-    writeln!(out, "  thrum-conform client --config {config} --run 'sigil/*'   # once `sigil` is filled in")?;
+    writeln!(out, "  thrum-conform client --config {config} --run 'sigil/*'")?;
     writeln!(out, "  thrum-conform client --config {config}")
 }

@@ -406,8 +406,10 @@ impl<'a> Talk<'a> {
             let why = format!("the shim says that it failed: {}", shorten(said));
             wrong.push((why, "mend the shim; its stderr may say more".to_owned()));
         }
+        // an event answers nothing, but the last act tells where it came from
+        let act = self.requests.iter().rev().find(|sent| sent.op != "ping").map(|sent| sent.line.clone());
         for (why, hint) in wrong {
-            self.fault(self.sent_last(), Some(text.to_owned()), why, hint);
+            self.fault(act.clone(), Some(text.to_owned()), why, hint);
         }
         self.events.push(Seen { event, line: text.to_owned() });
     }

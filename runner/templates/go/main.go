@@ -74,6 +74,12 @@ var helpers = map[string]func(args fields) (any, error){
 	},
 }
 
+// setClock sets the client's clock to ms since the epoch; nil is real time.
+func setClock(now *int64) error {
+	// next, where your client has a clock that can be set: set it, and claim "clock.virtual"
+	return errUnsupported
+}
+
 // Level 2: one client. Handlers that you register report: t.delivered(&sid, tone), and t.delivered(nil, tone)
 // in the catch-all. An act returns the call of the client to make, and nil where it is unsupported.
 type testee struct {

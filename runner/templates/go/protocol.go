@@ -102,6 +102,13 @@ func (s *shim) answer(request fields) fields {
 			return failure(err)
 		}
 		return fields{"ok": true, "value": value}
+	case "clock":
+		var now *int64
+		if number, given := request["now"].(json.Number); given {
+			ms, _ := number.Int64()
+			now = &ms
+		}
+		return outcome(setClock(now))
 	case "open":
 		return s.open(request)
 	case "do":
@@ -137,6 +144,11 @@ func (s *shim) answer(request fields) fields {
 func (s *shim) open(request fields) fields {
 	if _, other := request["profile"]; other || request["role"] != "asker" {
 		return failure(errUnsupported)
+	}
+	for _, cap := range caps {
+		if cap == "clock.virtual" {
+			setClock(nil)
+		}
 	}
 	s.opened++
 	handle := fmt.Sprintf("c%d", s.opened)

@@ -81,6 +81,11 @@ def encode(envelope, body):
     raise Unsupported
 
 
+def clock(now):  # ms since the epoch; None is real time
+    # next, where your client has a clock that can be set: set it, and claim "clock.virtual"
+    raise Unsupported
+
+
 HELPERS = [version, sigil, registry, is_valid_chi, rid, dusk_in, is_dusk, wane, socket_path, encode]
 
 
@@ -263,7 +268,12 @@ class Shim:
             if request["fn"] not in helpers:
                 raise Unsupported
             return {"ok": True, "value": helpers[request["fn"]](**request["args"])}
+        if op == "clock":
+            clock(request["now"])
+            return {"ok": True}
         if op == "open":
+            if "clock.virtual" in CAPS:
+                clock(None)
             if request["role"] != "asker" or "profile" in request:
                 raise Unsupported
             self.opened += 1

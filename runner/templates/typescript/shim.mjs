@@ -69,6 +69,12 @@ const HELPERS = {
   },
 };
 
+/** @param {number | null} now ms since the epoch; null is real time */
+function clock(now) {
+  // next, where your client has a clock that can be set: set it, and claim "clock.virtual"
+  throw new Unsupported();
+}
+
 // level 2: one client. Handlers that you register report: this.delivered(to, tone).
 
 class Testee {
@@ -274,7 +280,11 @@ async function answer(request) {
     case "call":
       if (!Object.hasOwn(HELPERS, request.fn)) throw new Unsupported();
       return { ok: true, value: (await HELPERS[request.fn](request.args)) ?? null };
+    case "clock":
+      clock(request.now);
+      return { ok: true };
     case "open": {
+      if (CAPS.includes("clock.virtual")) clock(null);
       if (request.role !== "asker" || "profile" in request) throw new Unsupported();
       const handle = `c${++opened}`;
       testees.set(handle, new Testee(handle, request));

@@ -49,6 +49,13 @@ pub fn helper(name: &str, args: &Value) -> Result<Value, Failure> {
     }
 }
 
+/// Sets the client's clock to ms since the epoch; none is real time.
+pub fn set_clock(now: Option<i64>) -> Result<(), Failure> {
+    // next, where your client has a clock that can be set: set it, and claim "clock.virtual"
+    let _ = now; // and take this line away
+    Err(Failure::Unsupported)
+}
+
 /// Level 2: one client. Handlers that you register report through a clone of `reporter`:
 /// `delivered(Some(sid), tone)`, and `delivered(None, tone)` in the catch-all.
 pub struct Testee {

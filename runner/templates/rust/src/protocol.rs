@@ -15,7 +15,7 @@ use std::thread;
 
 use serde_json::{json, Map, Value};
 
-use crate::{helper, Testee, CAPS, NAME, VERSION, WIRE};
+use crate::{helper, set_clock, Testee, CAPS, NAME, VERSION, WIRE};
 
 /// A call of the client.
 pub type Call = Box<dyn FnOnce() -> Result<(), Failure> + Send>;
@@ -243,6 +243,10 @@ impl Shim {
                 let value = helper(request["fn"].as_str().unwrap_or_default(), &request["args"])?;
                 json!({"ok": true, "value": value})
             }
+            "clock" => {
+                set_clock(request["now"].as_i64())?;
+                json!({"ok": true})
+            }
             "open" => self.open(request)?,
             "do" => {
                 let (testee, jobs) = self.testees.get(client).ok_or_else(unknown)?;
@@ -270,6 +274,9 @@ impl Shim {
     fn open(&mut self, request: &Value) -> Result<Value, Failure> {
         if request["role"] != "asker" || request.get("profile").is_some() {
             return Err(Failure::Unsupported);
+        }
+        if CAPS.contains(&"clock.virtual") {
+            set_clock(None)?;
         }
         self.opened += 1;
         let handle = format!("c{}", self.opened);
