@@ -1,7 +1,7 @@
 //! `init`: writes a shim to fill in, its `conformance.toml` and a CI workflow into a client's own repository.
 //!
-//! What it writes stands in `runner/templates/`, as files of their own languages with `{{wire}}`, `{{release}}` and
-//! `{{command}}` in them.
+//! What it writes stands in `runner/templates/`, as files of their own languages with `{{wire}}`,
+//! `{{release}}` and `{{command}}` in them.
 
 use std::fs;
 use std::io::{self, Write};

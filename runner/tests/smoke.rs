@@ -1,5 +1,5 @@
-//! `smoke`: each mistake of shim authors is found, with the line that was wrong and what is right, and a shim that is
-//! only unfinished is green at its level.
+//! `smoke`: each mistake of shim authors is found, with the line that was wrong and what is right, and a shim
+//! that is only unfinished is green at its level.
 
 use std::path::Path;
 

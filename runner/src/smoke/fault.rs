@@ -1,4 +1,5 @@
-//! A mistake of a shim, in words that teach: what was sent, what came, what is wrong with it, and what is right.
+//! A mistake of a shim, in words that teach: what was sent, what came, what is wrong with it, and what is
+//! right.
 
 use serde_json::{Map, Value};
 

@@ -1,8 +1,8 @@
 //! Is a shim a shim? The shim protocol, checked message by message before any rule is judged.
 //!
-//! [`smoke`] talks to the shim, and [`write()`] says what was right and how to mend what was not. A shim grows in levels:
-//! at 0 it speaks the protocol and answers nothing yet, at 1 it calls helpers, at 2 it drives the client over a socket.
-//! A shim that is green at its level is told the next step.
+//! [`smoke`] talks to the shim, and [`write()`] says what was right and how to mend what was not. A shim
+//! grows in levels: at 0 it speaks the protocol and answers nothing yet, at 1 it calls helpers, at 2 it
+//! drives the client over a socket. A shim that is green at its level is told the next step.
 
 mod fault;
 mod functions;
@@ -79,7 +79,8 @@ impl Smoke {
     }
 }
 
-/// Makes the checks, and tells `progress` what it waits for. An error means that the command could not be run at all.
+/// Makes the checks, and tells `progress` what it waits for. An error means that the command could not be run
+/// at all.
 pub async fn smoke(command: &Command, limits: &Limits, progress: &dyn Fn(&str)) -> Result<Smoke, Error> {
     let wire = RuleBook::parse(thrum_vectors::WIRE_DOC).map_or(Version(0, 7, 0), |book| book.version);
     let room = Room::new(command, &wire.to_string(), limits)?;
@@ -247,8 +248,8 @@ impl Checklist<'_> {
         Some(reply)
     }
 
-    /// `start` got no reply, unless what came was meant as one. A shim whose reply comes when its stdin ends was holding
-    /// it back.
+    /// `start` got no reply, unless what came was meant as one. A shim whose reply comes when its stdin ends
+    /// was holding it back.
     async fn silent(&mut self, sent: Option<String>) {
         self.talk.end_spread();
         if self.talk.has_faults() {

@@ -1,4 +1,5 @@
-//! What `smoke` says: a line for each check, and under it each mistake with what was sent, what came and what is right.
+//! What `smoke` says: a line for each check, and under it each mistake with what was sent, what came and what
+//! is right.
 
 use std::io::{self, Write};
 

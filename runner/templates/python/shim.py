@@ -311,7 +311,7 @@ class Shim:
 
 
 def work(testee, requests):
-    """Carries out acts of one client: each begins when the one before has ended, or at once if nobody waits."""
+    """Carries out the acts of one client. Each begins when the one before has ended, or if nobody waits."""
     while (request := requests.get()) is not None:
         act = dict(request["act"])
         future = begin(getattr(testee, ACTS[act.pop("do")]), **act)

@@ -12,8 +12,8 @@ use crate::smoke::talk::Answer;
 use crate::testee::Request;
 
 impl Walk<'_, '_> {
-    /// `connect` with `"wait":false` while the daemon holds its breath back: the reply and that to a ping must come all
-    /// the same, and `done` once the breath is there.
+    /// `connect` with `"wait":false` while the daemon holds its breath back: the reply and that to a ping
+    /// must come all the same, and `done` once the breath is there.
     pub(super) async fn connect(&mut self) -> Result<(), End> {
         let patience = self.list.limits.reply;
         let talk = &mut self.list.talk;

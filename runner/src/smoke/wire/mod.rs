@@ -1,5 +1,5 @@
-//! Level 2: a client is opened and driven over a real socket, slowly enough to see where a shim waits for what it must
-//! not wait for.
+//! Level 2: a client is opened and driven over a real socket, slowly enough to see where a shim waits for
+//! what it must not wait for.
 
 mod connect;
 mod routes;

@@ -1,4 +1,5 @@
-//! Both routes of a client: the handler of a sid, and the catch-all. What one of them keeps to itself is named.
+//! Both routes of a client: the handler of a sid, and the catch-all. What one of them keeps to itself is
+//! named.
 
 use serde_json::{Map, Value, json};
 
