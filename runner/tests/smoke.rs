@@ -155,6 +155,13 @@ fn a_shim_that_is_not_finished_is_green_at_its_level() {
 }
 
 #[test]
+fn a_flood_ends_and_is_a_finding() {
+    let (code, text) = smoke("floods");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("the shim floods its stdout") && text.len() < 10_000, "{text}");
+}
+
+#[test]
 fn a_command_that_cannot_be_run_is_no_finding() {
     let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
     let output = command.args(["smoke", "--", "no-such-program-anywhere"]).output().expect("the binary runs");

@@ -209,6 +209,8 @@ def answer(message):
 def main():
     if is_("dies-at-start"):
         raise ModuleNotFoundError("No module named 'thrum'")
+    while is_("floods"):
+        sys.stdout.write("x" * (1 << 16))
     if is_("reads-to-the-end"):
         lines = sys.stdin.read().splitlines()
     else:

@@ -16,7 +16,10 @@ impl Talk<'_> {
             self.over = true;
             return;
         }
-        let Some(end) = self.partial.iter().rposition(|byte| *byte == b'\n') else { return };
+        if !piece.contains(&b'\n') {
+            return;
+        }
+        let end = self.partial.iter().rposition(|byte| *byte == b'\n').unwrap_or_default();
         let rest = self.partial.split_off(end + 1);
         let lines = std::mem::replace(&mut self.partial, rest);
         for line in lines[..end].split(|byte| *byte == b'\n') {
