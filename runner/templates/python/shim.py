@@ -13,7 +13,7 @@ import os
 import queue
 import sys
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 
 # next: import your client, such as: import my_client
 
@@ -311,13 +311,16 @@ class Shim:
 
 
 def work(testee, requests):
-    """Carries out the acts of one client. Each begins when the one before has ended, or if nobody waits."""
+    """Carries out the acts of one client: each begins when the one before has ended, or has begun if nobody
+    waits."""
     while (request := requests.get()) is not None:
         act = dict(request["act"])
         future = begin(getattr(testee, ACTS[act.pop("do")]), **act)
         if request.get("wait", True):
             emit({"id": request["id"], **outcome(future)})
         else:
+            # its reply says that it has begun: by then it has ended, or it is blocked
+            wait([future], timeout=0.05)
             emit({"id": request["id"], "ok": True})
             future.add_done_callback(lambda future, id=request["id"]: emit(done(id, outcome(future))))
 

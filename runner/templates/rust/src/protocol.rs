@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{json, Map, Value};
 
@@ -187,6 +188,10 @@ impl Drop for Inside<'_> {
     }
 }
 
+/// Where nobody waits for an act, its reply says that it has begun: within this time one that does not block
+/// has ended, and one that does is blocked.
+const BEGUN: Duration = Duration::from_millis(50);
+
 /// An act that waits for its turn.
 struct Job {
     id: Value,
@@ -303,13 +308,21 @@ fn work(jobs: &Receiver<Job>) {
             emit(&reply);
             continue;
         }
-        emit(&json!({"id": id, "ok": true}));
+        let (ended, has_ended) = channel::<()>();
+        let (replied, has_replied) = channel::<()>();
+        let reply = json!({"id": id, "ok": true});
         thread::spawn(move || {
             let mut event = run().map_or_else(Failure::fields, |()| json!({}));
             event["ev"] = json!("done");
             event["id"] = id;
+            // each side hangs up when it is through
+            drop(ended);
+            let _ = has_replied.recv();
             emit(&event);
         });
+        let _ = has_ended.recv_timeout(BEGUN);
+        emit(&reply);
+        drop(replied);
     }
 }
 
@@ -333,11 +346,15 @@ pub fn with_environment<T>(env: &Value, run: impl FnOnce() -> T) -> T {
 }
 
 /// Takes values that JSON cannot carry out of their forms, as far as `Value` holds them: NaN and the
-/// infinities stay in theirs, and a string that is no Unicode text loses its lone surrogates.
+/// infinities become null, as in any program that puts them into one, and a string that is no Unicode text
+/// loses its lone surrogates.
 fn unwrapped(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(unwrapped).collect(),
         Value::Object(fields) => {
+            if fields.contains_key("$num") {
+                return Value::Null;
+            }
             if let Some(number) = fields.get("$int").and_then(Value::as_str) {
                 return serde_json::from_str(number).unwrap_or(Value::Null);
             }
