@@ -103,7 +103,8 @@ only whether they are set.
 Exit codes:
   0    all checks passed
   1    a finding; its hint says what to do
-  4    the suite broke";
+  4    the suite broke
+  130  interrupted";
 
 const SELFTEST_NOTES: &str = "\
 A mutant is the built-in client with one fault. It must die by each case that

@@ -10,6 +10,7 @@ use thrum_conform::run::{self, Order, Run};
 
 use crate::cli::{DoctorArgs, SourceArgs};
 use crate::client::{block_on, testee};
+use crate::interrupt::interrupted;
 use crate::source::{self, Loaded};
 
 /// Needs a socket, a shim process and the kernel's help, and takes milliseconds.
@@ -20,7 +21,7 @@ pub fn doctor(args: &DoctorArgs) -> Result<Exit, Error> {
     let loaded = source::load(&SourceArgs { vectors: None, wire_doc: None })?;
     let wire = loaded.book.version.to_string();
     let (command, limits) = (testee(&[])?, Limits::default());
-    let found = block_on(async {
+    let look = async {
         let mut found = environment::look(&loaded.release, &wire, &command, &limits).await?;
         // where the ground is missing, a case would only say so again
         if found.is_fine() {
@@ -29,6 +30,12 @@ pub fn doctor(args: &DoctorArgs) -> Result<Exit, Error> {
                 .push(Check::new("the built-in client passes a case", passes(&loaded, &limits).await));
         }
         Ok::<Environment, Error>(found)
+    };
+    let found = block_on(async {
+        tokio::select! {
+            found = look => found,
+            () = interrupted() => Err(Error::Interrupted),
+        }
     })?;
     source::print(|out| {
         if args.json { environment::write_json(&found, out) } else { environment::write(&found, out) }
