@@ -72,6 +72,7 @@ with it and what is right. A shim that is not finished is green at its level:
 
 Examples:
   thrum-conform smoke -- python3 shim.py
+  thrum-conform smoke --config conformance/conformance.toml
   thrum-conform smoke --timeout-scale 5 -- ./shim   on a slow machine
 
 Exit codes:

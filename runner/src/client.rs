@@ -11,6 +11,7 @@ use thrum_conform::report::{self, Report, Stored};
 use thrum_conform::run::{self, End, Judged, Order, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
+use thrum_conform::testee::quoted;
 
 use crate::cli::{ClientArgs, ColorArg, PatienceArgs, SmokeArgs, TestArgs};
 use crate::interrupt::interrupted;
@@ -96,6 +97,11 @@ pub fn play(
 pub fn smoke(args: &SmokeArgs) -> Result<Exit, Error> {
     let config = config(args.config.as_deref(), args.command.is_empty())?;
     let command = command(&args.command, None, config.as_ref())?;
+    let named = match &config {
+        _ if !args.command.is_empty() => format!(" -- {}", command.shown()),
+        Some(config) => format!(" --config {}", quoted(&config.name)),
+        None => String::new(),
+    };
     let limits = limits(&args.patience);
     // hidden where stderr is no terminal
     let spinner = ProgressBar::new_spinner();
@@ -103,7 +109,7 @@ pub fn smoke(args: &SmokeArgs) -> Result<Exit, Error> {
     let progress = |what: &str| spinner.set_message(format!("{what} …"));
     let smoke = block_on(async {
         tokio::select! {
-            smoke = smoke::smoke(&command, &limits, &progress) => smoke,
+            smoke = smoke::smoke(&command, &named, &limits, &progress) => smoke,
             () = interrupted() => Err(Error::Interrupted),
         }
     });

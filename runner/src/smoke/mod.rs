@@ -79,9 +79,14 @@ impl Smoke {
     }
 }
 
-/// Makes the checks, and tells `progress` what it waits for. An error means that the command could not be run
-/// at all.
-pub async fn smoke(command: &Command, limits: &Limits, progress: &dyn Fn(&str)) -> Result<Smoke, Error> {
+/// Makes the checks, and tells `progress` what it waits for. `named` is how the user named the client, as
+/// arguments: ` -- CMD`, ` --config FILE`, or nothing. An error means that the command could not be run at all.
+pub async fn smoke(
+    command: &Command,
+    named: &str,
+    limits: &Limits,
+    progress: &dyn Fn(&str),
+) -> Result<Smoke, Error> {
     let wire = RuleBook::parse(thrum_vectors::WIRE_DOC).map_or(Version(0, 7, 0), |book| book.version);
     let room = Room::new(command, &wire.to_string(), limits)?;
     let home = Home::new(&room.case_dir()?, BTreeMap::new())
@@ -110,7 +115,7 @@ pub async fn smoke(command: &Command, limits: &Limits, progress: &dyn Fn(&str)) 
         (_, false) => Level::Helpers,
         _ => Level::Protocol,
     };
-    let next = next(command, &functions, &reached);
+    let next = next(named, &functions, &reached);
     Ok(list.finish(level, next))
 }
 
@@ -121,14 +126,12 @@ impl Check {
 }
 
 /// What to do next, where there is no finding.
-fn next(command: &Command, functions: &Functions, reached: &Reached) -> String {
-    let shown = command.shown();
-    let judged =
-        format!("\n      what is there: thrum-conform client --run '{}' -- {shown}", functions.cases);
+fn next(named: &str, functions: &Functions, reached: &Reached) -> String {
+    let judged = format!("\n      what is there: thrum-conform client --run '{}'{named}", functions.cases);
     match (reached, &functions.have[..], &functions.lack[..]) {
-        (Reached::All(_), _, []) => format!("thrum-conform client -- {shown}"),
+        (Reached::All(_), _, []) => format!("thrum-conform client{named}"),
         (Reached::All(_), _, lack) => {
-            format!("thrum-conform client -- {shown}\n      still `unsupported`: {}", lack.join(" "))
+            format!("thrum-conform client{named}\n      still `unsupported`: {}", lack.join(" "))
         }
         (Reached::Act(act), ..) => format!("the act `{act}`, in the shim's `do`"),
         (_, [], _) => "the function `version`, in the shim's `call`; then `sigil` and the others".to_owned(),

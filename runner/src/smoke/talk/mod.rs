@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::fault::Fault;
 use crate::limits::Limits;
-use crate::testee::{Command, Home, Output, Pipes, Process, Request, shorten};
+use crate::testee::{Command, Home, Output, Pipes, Process, Request, quoted, shorten};
 
 /// Lines of one message that was spread over several; beyond these it is taken for noise.
 const SPREAD_MAX: usize = 200;
@@ -280,7 +280,10 @@ impl<'a> Talk<'a> {
         let sent = id.and_then(|id| self.sent(id));
         if tail.is_empty() {
             let line = sent.as_deref().unwrap_or_default();
-            let hint = format!("run it by hand: echo '{line}' | {}", self.command.shown());
+            let dir = self.command.dir.as_ref();
+            let there =
+                dir.map_or_else(String::new, |dir| format!("cd {} && ", quoted(&dir.display().to_string())));
+            let hint = format!("run it by hand: {there}echo '{line}' | {}", self.command.shown());
             self.fault(sent, None, how, hint);
         } else {
             let hint = "these lines are the end of its stderr".to_owned();
