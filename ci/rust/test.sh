@@ -9,3 +9,5 @@ need cargo "Rust 1.88 or later"
 cargo fmt --check
 cargo clippy --release --locked --target-dir target --all-targets -- -D warnings
 cargo test --release --locked --target-dir target
+# every case once more, as a test of this client
+cargo test --release --locked --quiet --manifest-path conformance/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-../../target}"

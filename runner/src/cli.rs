@@ -22,6 +22,7 @@ pub const RED: Style = AnsiColor::Red.on_default().bold();
 const EXAMPLES: &str = "\
 Examples:
   thrum-conform client -- python3 ci/python/shim.py   test a client
+  thrum-conform init python                           begin a shim of my own
   thrum-conform smoke -- ./shim                       is my shim a shim?
   thrum-conform explain FRAME-10                      a rule, and what breaks it
   thrum-conform baseline check                        are my waivers true?
@@ -62,6 +63,49 @@ Exit codes:
   4    the suite or the shim broke
   130  interrupted; what was seen so far is reported";
 
+const SMOKE_NOTES: &str = "\
+Each mistake is shown with what was sent, the line that came, what is wrong
+with it and what is right. A shim that is not finished is green at its level:
+  0  it speaks the protocol, and answers nothing yet
+  1  it calls helpers
+  2  it drives the client over a socket
+
+Examples:
+  thrum-conform smoke -- python3 shim.py
+  thrum-conform smoke --timeout-scale 5 -- ./shim   on a slow machine
+
+Exit codes:
+  0    no mistake; the last line says the next step
+  1    a mistake
+  2    wrong usage
+  4    the command could not be run, or the suite broke
+  130  interrupted";
+
+const INIT_NOTES: &str = "\
+Writes conformance/ with the shim and its conformance.toml, and
+.github/workflows/thrum-conform.yml. The shim passes `smoke` as it is, and says
+the next step in each function. A file that exists is never overwritten:
+nothing is written then, unless with --force.
+
+Examples:
+  thrum-conform init python
+  thrum-conform init go ../my-client
+  thrum-conform init --list
+
+Exit codes:
+  0    written
+  2    wrong usage, or a file exists already";
+
+const DOCTOR_NOTES: &str = "\
+The output is for pasting into a bug report. It says of environment variables
+only whether they are set.
+
+Exit codes:
+  0    all checks passed
+  1    a finding; its hint says what to do
+  4    the suite broke
+  130  interrupted";
+
 const SELFTEST_NOTES: &str = "\
 A mutant is the built-in client with one fault. It must die by each case that
 names it in `kills`, and break no rule that it does not declare. Each scored
@@ -99,10 +143,17 @@ pub enum Command {
     #[command(after_help = CLIENT_NOTES)]
     Client(ClientArgs),
     /// Check a shim alone: does it speak the shim protocol?
+    #[command(after_help = SMOKE_NOTES)]
     Smoke(SmokeArgs),
     /// Keep the known failures of a client: its `[[expect]]` entries in conformance.toml
     #[command(subcommand, after_help = BASELINE_NOTES)]
     Baseline(BaselineCommand),
+    /// Write a shim to fill in, its conformance.toml and a CI workflow into a client's repository
+    #[command(after_help = INIT_NOTES)]
+    Init(InitArgs),
+    /// Say what a bug report needs to know of this machine, and check what the suite needs of it
+    #[command(after_help = DOCTOR_NOTES)]
+    Doctor(DoctorArgs),
     /// Prove the suite: each mutant of the built-in client must die, and each rule must catch one
     #[command(after_help = SELFTEST_NOTES)]
     Selftest(SelftestArgs),
@@ -242,6 +293,31 @@ pub struct SmokeArgs {
     /// The command that starts the client's shim; without it that of the configuration, or the built-in client
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<String>,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The language of the client: python, typescript, go or rust
+    #[arg(value_name = "LANG", required_unless_present = "list")]
+    pub language: Option<String>,
+    /// The root of the client's repository
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Overwrite files that exist
+    #[arg(long)]
+    pub force: bool,
+    /// List the languages
+    #[arg(long, exclusive = true)]
+    pub list: bool,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `selftest`.

@@ -19,6 +19,9 @@ use crate::sink::Sink;
 use crate::source;
 use crate::target::{Target, command, config};
 
+/// How often the spinner of `smoke` turns.
+const SPINNER_TICK: std::time::Duration = std::time::Duration::from_millis(120);
+
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     let reports = Reports::open(args, limits(&args.test.patience).start)?;
@@ -94,14 +97,20 @@ pub fn smoke(args: &SmokeArgs) -> Result<Exit, Error> {
     let config = config(args.config.as_deref(), args.command.is_empty())?;
     let command = command(&args.command, None, config.as_ref())?;
     let limits = limits(&args.patience);
-    let checks = block_on(async {
+    // hidden where stderr is no terminal
+    let spinner = ProgressBar::new_spinner();
+    spinner.enable_steady_tick(SPINNER_TICK);
+    let progress = |what: &str| spinner.set_message(format!("{what} …"));
+    let smoke = block_on(async {
         tokio::select! {
-            checks = smoke::smoke(&command, &limits) => checks,
+            smoke = smoke::smoke(&command, &limits, &progress) => smoke,
             () = interrupted() => Err(Error::Interrupted),
         }
-    })?;
-    source::print(|out| smoke::write(&checks, out))?;
-    Ok(if checks.iter().all(|check| check.outcome.is_ok()) { Exit::Fine } else { Exit::Failed })
+    });
+    spinner.finish_and_clear();
+    let smoke = smoke?;
+    source::print(|out| smoke::write(&smoke, out))?;
+    Ok(if smoke.findings() == 0 { Exit::Fine } else { Exit::Failed })
 }
 
 /// `report matrix`.

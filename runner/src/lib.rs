@@ -26,6 +26,7 @@
 pub mod baseline;
 pub mod catalog;
 pub mod config;
+pub mod environment;
 pub mod error;
 pub mod exchange;
 pub mod exit;

@@ -2,6 +2,8 @@
 
 mod cli;
 mod client;
+mod doctor;
+mod init;
 mod interrupt;
 mod reference;
 mod reports;
@@ -36,6 +38,8 @@ fn run(cli: Cli) -> ExitCode {
         Command::Client(args) => client::test(&args),
         Command::Smoke(args) => client::smoke(&args),
         Command::Baseline(command) => upkeep::run(&command),
+        Command::Init(args) => init::init(&args),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Selftest(args) => selftest::selftest(&args),
         Command::List(args) => source::list(&args, reference::mutants()),
         Command::Explain(args) => source::explain(&args, reference::mutants()),

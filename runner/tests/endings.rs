@@ -3,10 +3,14 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// After this nothing is waited for: it hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Each format with a file, and what stands in it when the run was cut short.
 const FORMATS: [(&str, &str); 7] = [
@@ -59,10 +63,10 @@ impl Trial {
 
     /// Waits until the shim has written this line: from then on it does not answer.
     fn wait_for(&self, line: &str, child: &mut Child) {
-        while !self.read("pids").contains(line) {
+        until(child, |child| {
             assert!(child.try_wait().expect("the process can be asked").is_none(), "it ended by itself");
-            std::thread::yield_now();
-        }
+            self.read("pids").contains(line).then_some(())
+        });
     }
 
     #[track_caller]
@@ -87,6 +91,27 @@ fn send(child: &Child, signal: Signal) {
     kill_process(pid, signal).expect("the process is there");
 }
 
+/// Asks again and again; what hangs is killed, and fails the test.
+fn until<T>(child: &mut Child, mut seen: impl FnMut(&mut Child) -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(seen) = seen(child) {
+            return seen;
+        }
+        if began.elapsed() > PATIENCE {
+            child.kill().expect("the process can be killed");
+            panic!("it hangs");
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// The end of a process, with what it wrote; little enough for its pipes.
+fn end_of(mut child: Child) -> Output {
+    until(&mut child, |child| child.try_wait().expect("the process can be asked"));
+    child.wait_with_output().expect("it has ended")
+}
+
 fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
@@ -98,7 +123,7 @@ fn an_interrupt_leaves_every_report_written() {
         let mut child = trial.with_shim("hangs-later", &["--timeout", "1m"]).spawn().expect("it runs");
         trial.wait_for("hanging", &mut child);
         send(&child, signal);
-        let output = child.wait_with_output().expect("it ends");
+        let output = end_of(child);
         assert_eq!(output.status.code(), Some(130), "{}", said(&output));
         let report = trial.assert_reports(130, "interrupted");
         assert_eq!(report["interrupted"], true);
@@ -114,7 +139,7 @@ fn an_interrupt_before_the_first_case_leaves_every_report_written() {
     // the shim's own process id is the first thing that it writes
     trial.wait_for("\n", &mut child);
     send(&child, Signal::INT);
-    let output = child.wait_with_output().expect("it ends");
+    let output = end_of(child);
     assert_eq!(output.status.code(), Some(130), "{}", said(&output));
     let report: Value = serde_json::from_str(&trial.read("json")).expect("the report is JSON");
     assert_eq!((&report["interrupted"], &report["impl"]["name"]), (&true.into(), &"".into()));
@@ -173,7 +198,7 @@ fn a_second_interrupt_ends_the_process_at_once() {
     reader.read_exact(&mut first).expect("the report is being written");
     assert!(child.try_wait().expect("the process can be asked").is_none(), "nothing keeps it from ending");
     send(&child, Signal::INT);
-    let status = child.wait().expect("it ends");
+    let status = until(&mut child, |child| child.try_wait().expect("the process can be asked"));
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     assert_eq!(signal, Some(Signal::INT.as_raw()), "{status}");
     drain.join().expect("the trace ends").expect("the trace is read");
@@ -259,7 +284,7 @@ fn a_reader_that_went_away_is_no_error_and_costs_no_report() {
     let file = format!("json={}", trial.path("json").display());
     let mut child = trial.client(&["--report", &file, "--run", "version/*"]).spawn().expect("it runs");
     drop(child.stdout.take());
-    let output = child.wait_with_output().expect("it ends");
+    let output = end_of(child);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let report: Value = serde_json::from_str(&trial.read("json")).expect("the report is JSON");
     assert_eq!(report["summary"]["exit"], 0);

@@ -98,7 +98,7 @@ fn explain(why: &Why) -> (String, &'static str) {
         ),
         Why::Unsupported | Why::Impossible(_) => (
             "the shim does not support `open`, `subscribe` or `connect`".to_owned(),
-            "a shim that answers only `call` decides only the helper rules",
+            "answer these next, `thrum-conform smoke` says which; `call` alone decides only the rules about helpers",
         ),
         Why::Closed => (
             "the client closed the connection by itself".to_owned(),

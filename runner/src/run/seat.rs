@@ -57,6 +57,11 @@ impl<'a> Room<'a> {
         Ok(dir)
     }
 
+    /// The directory of the run.
+    pub fn path(&self) -> &std::path::Path {
+        self.root.path()
+    }
+
     /// The bounds of the run.
     pub fn limits(&self) -> &'a Limits {
         self.limits

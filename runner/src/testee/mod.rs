@@ -14,5 +14,7 @@ mod shim;
 pub use caps::{CAPABILITIES, is_surface, nearest_capability, unknown_capability};
 pub use message::{Event, Identity, Reply, Request};
 pub use output::{Heard, Stamped, now_ms};
+pub(crate) use output::{Output, shorten};
 pub use process::{Command, Home, OWN_VARIABLES, quoted};
+pub(crate) use process::{Pipes, Process};
 pub use shim::{Asked, Gone, Shim, StartFault};

@@ -68,17 +68,17 @@ pub(super) enum Over {
 
 /// Shared between the reading tasks and the shim's owner; whoever waits is woken at each change.
 #[derive(Debug, Clone)]
-pub(super) struct Output {
+pub(crate) struct Output {
     heard: Arc<Mutex<Heard>>,
     changed: watch::Sender<()>,
 }
 
 impl Output {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { heard: Arc::default(), changed: watch::channel(()).0 }
     }
 
-    pub(super) fn heard(&self) -> MutexGuard<'_, Heard> {
+    pub(crate) fn heard(&self) -> MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -148,7 +148,7 @@ impl Output {
     }
 
     /// Reads stderr until it ends and keeps the last bytes.
-    pub(super) async fn read_stderr(self, mut stderr: impl AsyncRead + Unpin, limits: Limits) {
+    pub(crate) async fn read_stderr(self, mut stderr: impl AsyncRead + Unpin, limits: Limits) {
         let mut piece = vec![0; 16 << 10];
         while let Ok(count @ 1..) = stderr.read(&mut piece).await {
             let mut heard = self.heard();
@@ -184,7 +184,7 @@ fn take_lines(heard: &mut Heard, lines: &mut FrameBuffer) -> Result<(), Over> {
 }
 
 /// The first 200 characters, so that a flood stays readable.
-fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     match text.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -72,20 +72,20 @@ impl Home {
 
 /// A running process with a process group of its own. Dropping it kills the whole group.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
     group: Option<Pid>,
 }
 
 /// The three pipes of a process.
-pub(super) struct Pipes {
-    pub(super) stdin: ChildStdin,
-    pub(super) stdout: ChildStdout,
-    pub(super) stderr: ChildStderr,
+pub(crate) struct Pipes {
+    pub(crate) stdin: ChildStdin,
+    pub(crate) stdout: ChildStdout,
+    pub(crate) stderr: ChildStderr,
 }
 
 impl Process {
-    pub(super) fn spawn(command: &Command, home: &Home) -> io::Result<(Self, Pipes)> {
+    pub(crate) fn spawn(command: &Command, home: &Home) -> io::Result<(Self, Pipes)> {
         let (program, args) =
             command.argv.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
         // a path counts from the folder of the process, as it would in a shell
@@ -117,12 +117,12 @@ impl Process {
         Ok((Self { child, group }, pipes))
     }
 
-    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+    pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
     }
 
     /// Kills the group and waits for the leader. Gives the leader's own status if it had ended before.
-    pub(super) async fn kill(&mut self) -> Option<ExitStatus> {
+    pub(crate) async fn kill(&mut self) -> Option<ExitStatus> {
         let ended = self.child.try_wait().ok().flatten();
         self.kill_group();
         // the leader is dead or dying: this wait ends
@@ -131,7 +131,7 @@ impl Process {
     }
 
     /// Whether processes of the group outlived its leader; they are killed.
-    pub(super) fn left_behind(&mut self) -> bool {
+    pub(crate) fn left_behind(&mut self) -> bool {
         let left = self.group.is_some_and(|group| test_kill_process_group(group).is_ok());
         self.kill_group();
         left

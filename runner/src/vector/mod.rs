@@ -27,6 +27,7 @@ pub use bodies::Bodies;
 pub use fault::Fault;
 pub use layout::{lay_out, lay_out_cases};
 pub use model::*;
+pub use schema::{check_message, known_events};
 pub use source::Source;
 
 /// Reads all files of a source; errors are all faults, in order of file and line.

@@ -14,18 +14,30 @@ use super::json::{escape, lower};
 static TEXTS: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
     let embedded = thrum_vectors::schemas();
     let text = |wanted: &str| embedded.iter().find(|(path, _)| path == wanted).map_or("", |(_, text)| *text);
-    [("thrum:vector", text("schema/vector.json")), ("thrum:act", text("schema/act.json"))]
-        .map(|(id, text)| (id, serde_json::from_str(text).unwrap_or_default()))
-        .into()
+    [
+        ("thrum:vector", "schema/vector.json"),
+        ("thrum:act", "schema/act.json"),
+        ("thrum:shim", "schema/shim.json"),
+    ]
+    .map(|(id, path)| (id, text(path)))
+    .map(|(id, text)| (id, serde_json::from_str(text).unwrap_or_default()))
+    .into()
 });
 
 static FILE: LazyLock<Result<Validator, String>> = LazyLock::new(|| compile(&TEXTS["thrum:vector"]));
 
-static ARGS: LazyLock<BTreeMap<String, OnceLock<Result<Validator, String>>>> = LazyLock::new(|| {
-    let defs = TEXTS["thrum:act"]["$defs"].as_object();
-    let names = defs.into_iter().flat_map(Map::keys).filter_map(|name| name.strip_prefix("fn-"));
+/// Schemas of the same file by name, compiled when they are first asked for.
+type Definitions = BTreeMap<String, OnceLock<Result<Validator, String>>>;
+
+static ARGS: LazyLock<Definitions> = LazyLock::new(|| definitions("thrum:act", "fn-"));
+
+static MESSAGES: LazyLock<Definitions> = LazyLock::new(|| definitions("thrum:shim", ""));
+
+fn definitions(id: &str, prefix: &str) -> Definitions {
+    let defs = TEXTS[id]["$defs"].as_object();
+    let names = defs.into_iter().flat_map(Map::keys).filter_map(|name| name.strip_prefix(prefix));
     names.map(|name| (name.to_owned(), OnceLock::new())).collect()
-});
+}
 
 /// Checks a whole vector file; adds a fault for each refusal.
 pub(super) fn check_file(value: &Value, log: &mut Log<'_>) {
@@ -42,29 +54,46 @@ pub(super) fn check_args(function: &str, args: &Value, pointer: &str, log: &mut 
     check(cell.get_or_init(schema).as_ref(), args, pointer, log);
 }
 
+/// Pointer and words of each refusal of a message of the shim protocol, whose definition in `schema/shim.json` has
+/// this name: `reply-call`, `event-delivered`. None where it is as it should be.
+pub fn check_message(name: &str, message: &Value) -> Vec<(String, String)> {
+    let Some(cell) = MESSAGES.get(name) else {
+        return vec![(String::new(), format!("no schema for the message `{name}`"))];
+    };
+    let schema = || compile(&json!({ "$ref": format!("thrum:shim#/$defs/{name}") }));
+    refusals(cell.get_or_init(schema).as_ref(), message)
+}
+
+/// The events that the shim protocol knows.
+pub fn known_events() -> impl Iterator<Item = &'static str> {
+    MESSAGES.keys().filter_map(|name| name.strip_prefix("event-"))
+}
+
 fn check(schema: Result<&Validator, &String>, value: &Value, pointer: &str, log: &mut Log<'_>) {
-    match schema {
-        Ok(validator) => {
-            let mut said: Vec<(String, String)> =
-                validator.iter_errors(value).flat_map(|error| words(&error)).collect();
-            said.sort();
-            said.dedup();
-            for (at, message) in said {
-                log.add(format!("{pointer}{at}"), message);
-            }
-        }
-        Err(error) => log.add(pointer, error),
+    for (at, message) in refusals(schema, value) {
+        log.add(format!("{pointer}{at}"), message);
     }
+}
+
+fn refusals(schema: Result<&Validator, &String>, value: &Value) -> Vec<(String, String)> {
+    let mut said: Vec<(String, String)> = match schema {
+        Ok(validator) => validator.iter_errors(value).flat_map(|error| words(&error)).collect(),
+        Err(error) => vec![(String::new(), error.clone())],
+    };
+    said.sort();
+    said.dedup();
+    said
 }
 
 fn compile(schema: &Value) -> Result<Validator, String> {
     let failed = |error: &dyn std::fmt::Display| format!("the suite's own schema does not compile: {error}");
-    let acts = Registry::new()
+    let others = Registry::new()
         .add("thrum:act", &TEXTS["thrum:act"])
+        .and_then(|registry| registry.add("thrum:shim", &TEXTS["thrum:shim"]))
         .and_then(jsonschema::RegistryBuilder::prepare)
         .map_err(|error| failed(&error))?;
     jsonschema::options()
-        .with_registry(&acts)
+        .with_registry(&others)
         .with_pattern_options(jsonschema::PatternOptions::regex())
         .offline()
         .build(schema)

@@ -102,3 +102,14 @@ fn nothing_that_a_client_writes_is_a_command_of_its_own() {
         assert!(commands.iter().all(|command| command.data.chars().count() < 1000), "{what}");
     }
 }
+
+#[test]
+fn what_a_client_writes_is_read_as_it_was_written() {
+    let text = "100%0A, 50%25: a,b=c::d";
+    let commands = commands("percent", &sample::says(text));
+    let title = "socket/refused (document · client)";
+    let found = commands.iter().find(|command| command.properties["title"] == title);
+    assert_eq!(found.map(|command| command.data.as_str()), Some(text));
+    let notice = commands.iter().find(|command| command.name == "notice").expect("there is one");
+    assert_eq!(notice.properties["title"], format!("{text} {text} ({text}) · document · client"));
+}

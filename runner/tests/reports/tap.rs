@@ -21,6 +21,10 @@ fn points(read: &Value) -> Vec<&Value> {
     read["points"].as_array().expect("there are points").iter().collect()
 }
 
+fn of<'a>(read: &'a Value, name: &str) -> &'a Value {
+    points(read).into_iter().find(|point| point["name"] == name).expect("the point is there")
+}
+
 fn names(read: &Value) -> Vec<&str> {
     points(read).into_iter().filter_map(|point| point["name"].as_str()).collect()
 }
@@ -52,7 +56,7 @@ fn each_outcome_has_its_directive_and_its_diagnostics() {
         ("turns/two-at-once", true, Some(("todo", "until the reader is rewritten")), None),
         ("delivery/in-order", false, None, Some("unsteady")),
     ] {
-        let found = points(&read).into_iter().find(|point| point["name"] == case).expect("the case is there");
+        let found = of(&read, case);
         assert_eq!(found["ok"], ok, "{case}");
         for word in ["skip", "todo"] {
             match directive.filter(|(wanted, _)| *wanted == word) {
@@ -80,4 +84,17 @@ fn nothing_that_a_client_writes_is_a_line_of_its_own() {
         assert_eq!(known, names(&plain), "{what}");
         assert_eq!(read["bailout"], false, "{what}");
     }
+}
+
+#[test]
+fn what_a_client_writes_is_read_as_it_was_written() {
+    let text = "a # SKIP \\ and \\# b # TODO";
+    let mut report = sample::says(text);
+    // an entry may name an example, as in `sigil/known-answers#7`
+    report.waivers[0].entry = "a # TODO b#7".to_owned();
+    let Some(read) = read("signs", &report) else { return };
+    assert_eq!(of(&read, "a # TODO b#7")["ok"], false);
+    assert_eq!(of(&read, "a # TODO b#7")["todo"], false);
+    assert_eq!(of(&read, "tendrils/round-trip")["skip"], text);
+    assert_eq!(of(&read, "socket/refused")["diag"]["message"], text);
 }
