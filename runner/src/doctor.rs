@@ -9,9 +9,10 @@ use thrum_conform::plan::{self, Selection};
 use thrum_conform::run::{self, Order, Run};
 
 use crate::cli::{DoctorArgs, SourceArgs};
-use crate::client::{block_on, testee};
+use crate::client::block_on;
 use crate::interrupt::interrupted;
 use crate::source::{self, Loaded};
+use crate::target::testee;
 
 /// Needs a socket, a shim process and the kernel's help, and takes milliseconds.
 const CASE: &str = "framing/split-inside-a-two-byte-character";

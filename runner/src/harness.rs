@@ -103,7 +103,7 @@ fn case(report: &Report, id: &str) -> Result<Completion, Failed> {
         match row.verdict {
             CaseVerdict::Pass | CaseVerdict::Warn => {}
             CaseVerdict::NotExercised | CaseVerdict::Xfail | CaseVerdict::Flaky => {
-                idle = Some(row.why.clone())
+                idle = Some(row.why.clone());
             }
             CaseVerdict::Xpass => return Err(row.why.clone().into()),
             CaseVerdict::Fail | CaseVerdict::Inconclusive => return Err(report::explain(report, row).into()),
@@ -133,7 +133,7 @@ fn rule(report: &Report, id: &str) -> Result<Completion, Failed> {
                     .into());
             }
             Standing::NotExercised | Standing::NotApplicable | Standing::Waived => {
-                idle = idle.map(|_| row.why.clone())
+                idle = idle.map(|_| row.why.clone());
             }
             Standing::Held | Standing::Warned | Standing::Observed => idle = None,
         }
