@@ -9,7 +9,9 @@
 //!                                  mock_humd  testee ─► the client under test, through its shim
 //! ```
 //!
-//! [`harness()`] goes that way for a Rust client's own `cargo test`. [`release`] stands beside that way: it packs vectors for others to pin, and compares what was packed.
+//! [`harness()`] goes that way for a Rust client's own `cargo test`. [`config`] reads how a client is tested and which
+//! of its failures are known. [`release`] stands beside that way: it packs vectors for others to pin, and compares what
+//! was packed.
 //!
 //! What is kept, everywhere:
 //!

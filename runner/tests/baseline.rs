@@ -61,6 +61,8 @@ enum How {
     NotRun,
     /// It failed under the code at times, and passed at others.
     AtTimes(&'static str),
+    /// The same, and it failed under the other code at times too.
+    AtTimesEither(&'static str, &'static str),
     /// A rule was broken on some line.
     OnALine(&'static str),
 }
@@ -161,7 +163,7 @@ fn judged(job: &Job<'static>, row: &Row) -> Option<Judged<'static>> {
         let cause = |root| Outcome::Inconclusive(Cause { why: "it could not be seen".to_owned(), root });
         match how {
             FailsAs(party, _) if *party != job.side.party => {}
-            Fails(code) | FailsAs(_, code) | AtTimes(code) => {
+            Fails(code) | FailsAs(_, code) | AtTimes(code) | AtTimesEither(code, _) => {
                 let rule = rule_of(job.case, tc, code);
                 let one = failure(&rule, tc, code);
                 match outcomes.get_mut(&rule).expect("the case decides the rule") {
@@ -197,17 +199,21 @@ fn all(outcomes: &mut BTreeMap<String, Outcome>, outcome: &Outcome) {
 /// What came to different things, as the row says.
 fn unsteady(plan: &Plan<'static>, row: &Row) -> Vec<Unsteady> {
     let at_times = row.seen.iter().filter_map(|(id, how)| match how {
-        AtTimes(code) => Some((*id, *code)),
+        AtTimes(code) => Some((*id, vec![*code])),
+        AtTimesEither(code, other) => Some((*id, vec![*code, *other])),
         _ => None,
     });
     at_times
-        .map(|(id, code)| {
+        .map(|(id, codes)| {
             let job = plan.jobs.iter().find(|job| job.case.id == id).expect("the case is run");
             Unsteady {
                 case: id.to_owned(),
                 side: job.side,
                 outcomes: vec![("held".to_owned(), 3), ("broken".to_owned(), 2)],
-                broken: BTreeSet::from([(rule_of(job.case, None, code), None, code.to_owned())]),
+                broken: codes
+                    .into_iter()
+                    .map(|code| (rule_of(job.case, None, code), None, code.to_owned()))
+                    .collect(),
                 open: false,
             }
         })
@@ -522,6 +528,13 @@ reason = "the shim has no tools yet""#,
             entries: FLAKY,
             seen: &[("framing/split-at-every-byte", AtTimes("framing.split-corrupts"))],
             wanted: &[("framing/split-at-every-byte", "flaky")],
+            ..Row::default()
+        },
+        Row {
+            about: "a flaky case that fails under another code too",
+            entries: FLAKY,
+            seen: &[("framing/split-at-every-byte", AtTimesEither("framing.split-corrupts", "framing.died"))],
+            exit: Some(Exit::Failed),
             ..Row::default()
         },
         Row {

@@ -282,7 +282,7 @@ impl Scoring<'_> {
         let mut tally = Tally::new(cut_short);
         for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
             for verdict in case.verdicts.iter().filter(|verdict| verdict.rule == rule.id) {
-                tally.add(case, verdict, ruling);
+                tally.add(side, &case.case.id, verdict, ruling);
             }
             for sighting in case.sightings.iter().filter(|sighting| sighting.rule == rule.id) {
                 tally.exercised |= sighting.offence.is_none();

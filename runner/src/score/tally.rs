@@ -5,7 +5,6 @@ use crate::baseline::{Known, Ruling};
 use crate::judge::{Failure, Outcome, Verdict};
 use crate::report::Standing;
 use crate::rule::{Level, Side};
-use crate::run::Judged;
 
 /// What the cases of one run say about one rule.
 #[derive(Default)]
@@ -29,17 +28,17 @@ impl Tally {
         Self { cut_short, ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, judged: &Judged<'_>, verdict: &Verdict, ruling: &Ruling<'_>) {
-        let case = judged.case.id.clone();
+    pub(super) fn add(&mut self, side: Side, case: &str, verdict: &Verdict, ruling: &Ruling<'_>) {
+        let case = case.to_owned();
         match &verdict.outcome {
             Outcome::Held => self.held.push(case),
-            Outcome::Broken(failure) => self.fails(judged.side, &case, failure, ruling),
+            Outcome::Broken(failure) => self.fails(side, &case, failure, ruling),
             Outcome::Observed(what) => self.seen.push((case, what.clone())),
             Outcome::Declined(what) => {
                 self.declined = Some(what.clone());
                 self.seen.push((case, what.clone()));
             }
-            Outcome::Inconclusive(open) => match ruling.known(judged.side, &case, &verdict.rule) {
+            Outcome::Inconclusive(open) => match ruling.known(side, &case, &verdict.rule) {
                 None => self.open.push((case, open.why.clone())),
                 Some(Known::Entry(entry)) => self.waived.push((case, entry.reason.clone())),
                 Some(Known::Follows(why)) => self.waived.push((case, why)),
@@ -116,7 +115,8 @@ mod tests {
     fn a_rule_is_not_held_before_every_case_that_decides_it_was_played() {
         let standing = |cut_short| {
             let mut tally = Tally::new(cut_short);
-            tally.held.push("a/case".to_owned());
+            let held = Verdict { rule: "FRAME-01".to_owned(), outcome: Outcome::Held };
+            tally.add(Side::PLAIN, "a/case", &held, &Ruling::default());
             tally.standing(Level::Must, Standing::Violated, false).map(|(standing, ..)| standing)
         };
         assert_eq!(standing(false), Some(Standing::Held));

@@ -1,5 +1,6 @@
 //! Stored reports: one with everything that a format must have a place for, and others with one way to end each.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use thrum_conform::baseline::{Change, Fault, Finding};
@@ -65,6 +66,8 @@ pub fn everything() -> Report {
         case: "delivery/in-order".to_owned(),
         side: Side::PLAIN,
         outcomes: vec![("DLV-01 held".to_owned(), 7), ("DLV-01 observed late".to_owned(), 1)],
+        broken: BTreeSet::new(),
+        open: false,
     }];
     report.waivers = vec![Finding {
         fault: Fault::Passed,
@@ -285,6 +288,7 @@ fn failure(code: &str) -> FailureRow {
             }],
             hint: None,
             at: None,
+            also: Vec::new(),
         },
         level: Level::Must,
         text: "A receiver collects bytes until LF. More of it.".to_owned(),
