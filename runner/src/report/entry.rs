@@ -106,7 +106,7 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
         let entries = report.waivers.iter().map(of_baseline).collect();
         groups.push(Group { name: "the baseline".to_owned(), class: "baseline".to_owned(), entries });
     }
-    let run = of_run(report, groups.iter().all(Group::is_good));
+    let run = of_run(report, &groups);
     if !run.is_empty() {
         groups.push(Group { name: "the run".to_owned(), class: "run".to_owned(), entries: run });
     }
@@ -188,7 +188,7 @@ fn failures(rows: &[&FailureRow]) -> String {
 }
 
 /// What speaks against the run, apart from its cases.
-fn of_run<'a>(report: &Report, cases_are_good: bool) -> Vec<Entry<'a>> {
+fn of_run<'a>(report: &Report, cases: &[Group<'_>]) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     let entry = |name: &str, message: &str| Entry::new(name, Sort::Unseen, name, message);
     if let Some((what, hint)) = &report.diagnosis {
@@ -199,20 +199,36 @@ fn of_run<'a>(report: &Report, cases_are_good: bool) -> Vec<Entry<'a>> {
         let what = format!("the run was interrupted; {} cases were not played", report.unplayed);
         entries.push(entry("interrupted", &what));
     }
-    if report.exit != Exit::Fine && cases_are_good && entries.is_empty() {
-        entries.push(entry("incomplete", &incomplete(report)));
+    if report.exit == Exit::Incomplete {
+        entries.extend(undecided(report, cases));
+    }
+    if report.exit != Exit::Fine && entries.is_empty() && cases.iter().all(Group::is_good) {
+        entries.push(entry("incomplete", "no rule was decided"));
     }
     entries
 }
 
-/// Why a run without a case that went wrong is not well.
-fn incomplete(report: &Report) -> String {
-    let open = |row: &&RuleRow| {
-        matches!(row.standing, Standing::Undecided | Standing::Violated) && row.level >= Level::Should
+/// The rules that are open though no case says so: an entry for each reason.
+fn undecided<'a>(report: &Report, cases: &[Group<'_>]) -> Vec<Entry<'a>> {
+    let unseen = |case: &String| {
+        cases
+            .iter()
+            .flat_map(|group| &group.entries)
+            .any(|entry| entry.sort == Sort::Unseen && entry.name == *case)
     };
-    let rules: Vec<String> =
-        report.rules.iter().filter(open).map(|row| format!("{} {}", row.id, row.standing.word())).collect();
-    if rules.is_empty() { "no rule was decided".to_owned() } else { rules.join(", ") }
+    let is_open = |row: &&RuleRow| {
+        row.standing == Standing::Undecided && row.level >= Level::Should && !row.cases.iter().any(unseen)
+    };
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in report.rules.iter().filter(is_open) {
+        reasons.entry(&row.why).or_default().push(&row.id);
+    }
+    let entry = |(why, rules): (&str, Vec<&str>)| {
+        let name = if why.is_empty() { "undecided" } else { why };
+        let message = format!("{} rules undecided: {}", rules.len(), rules.join(", "));
+        Entry::new(name, Sort::Unseen, Standing::Undecided.word(), &message)
+    };
+    reasons.into_iter().map(entry).collect()
 }
 
 impl Entry<'_> {

@@ -78,8 +78,17 @@ fn an_annotation_says_what_is_wrong_where_and_how_to_mend_it() {
         failed.data.contains("wanted \"é\"") && failed.data.contains("\nhint: buffer bytes"),
         "{failed:?}"
     );
+    let open = commands_of_incomplete();
+    assert_eq!(open, ["1 rules undecided: HELLO-16"]);
     let stale = of("envelope/rid-kept (the baseline)");
     assert_eq!((&*stale.properties["file"], &*stale.properties["line"]), ("conformance.toml", "12"));
+}
+
+/// What is said of a rule that no case left open.
+fn commands_of_incomplete() -> Vec<String> {
+    let commands = commands("incomplete", &sample::incomplete());
+    let titled = |command: &&Command| command.properties["title"] == "a shim would decide it (the run)";
+    commands.iter().filter(titled).map(|command| command.data.clone()).collect()
 }
 
 #[test]
