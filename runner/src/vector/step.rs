@@ -111,6 +111,7 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
             }
             "call" => self.call(node, value, &inside),
             "barrier" => Some(Verb::Barrier { sid: text(value, "sid").map(str::to_owned) }),
+            "probe" => Some(Verb::Probe),
             "stalled" => Some(Verb::Stalled),
             "clock" => self.clock(value, client, &inside),
             _ => self.play(name, node, at),
@@ -207,6 +208,7 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
         let citing = match verb {
             "tone" | "tones" | "close" if self.expects(verb, node) => Citing::Judges,
             "observe" | "never" | "call" => Citing::Judges,
+            "probe" => Citing::MayJudge,
             "record" => Citing::Records,
             "drive" if may => Citing::Records,
             "accept" if node.contains_key("seen") => Citing::Records,
