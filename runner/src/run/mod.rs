@@ -146,7 +146,8 @@ pub async fn run<'a>(
     interrupt: impl Future<Output = ()>,
 ) -> Result<Results<'a>, Error> {
     let began = Instant::now();
-    let room = Room::new(run.command, run.black_box, &run.selection.wire.to_string(), run.limits)?;
+    let room = Room::new(run.command, &run.selection.wire.to_string(), run.limits)?;
+    let room = if run.black_box { room.for_a_bee() } else { room };
     let results = RefCell::new(None);
     let work = async {
         let mut first = Seat::new(&room);

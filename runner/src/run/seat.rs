@@ -27,7 +27,7 @@ pub struct Room<'a> {
 
 impl<'a> Room<'a> {
     /// Makes the directory. Its path must be short, since a socket's path has at most 108 bytes.
-    pub fn new(command: &'a Command, black_box: bool, wire: &str, limits: &'a Limits) -> Result<Self, Error> {
+    pub fn new(command: &'a Command, wire: &str, limits: &'a Limits) -> Result<Self, Error> {
         let builder = || {
             let mut builder = tempfile::Builder::new();
             builder.prefix("thrum-");
@@ -45,8 +45,13 @@ impl<'a> Room<'a> {
                 root.path().display()
             )));
         }
-        let habits = black_box.then(|| RefCell::new(Habits::unknown()));
-        Ok(Self { command, wire: wire.to_owned(), limits, root, dirs: Cell::new(0), habits })
+        Ok(Self { command, wire: wire.to_owned(), limits, root, dirs: Cell::new(0), habits: None })
+    }
+
+    /// The same room for a whole bee, which the command starts in place of a shim.
+    #[must_use]
+    pub(super) fn for_a_bee(self) -> Self {
+        Self { habits: Some(RefCell::new(Habits::unknown())), ..self }
     }
 
     /// A new directory, mode 0700.
