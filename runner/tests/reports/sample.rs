@@ -65,6 +65,8 @@ pub fn everything() -> Report {
         case: "delivery/in-order".to_owned(),
         side: Side::PLAIN,
         outcomes: vec![("DLV-01 held".to_owned(), 7), ("DLV-01 observed late".to_owned(), 1)],
+        broken: std::collections::BTreeSet::new(),
+        open: false,
     }];
     report.waivers = vec![Finding {
         fault: Fault::Passed,
@@ -177,6 +179,7 @@ fn empty(exit: Exit) -> Report {
             lang: "python 3.11".to_owned(),
             ..Identity::default()
         },
+        level: 2,
         command: "python3 shim.py".to_owned(),
         config: None,
         wire: "0.7.0".to_owned(),
@@ -285,6 +288,7 @@ fn failure(code: &str) -> FailureRow {
             }],
             hint: None,
             at: None,
+            also: Vec::new(),
         },
         level: Level::Must,
         text: "A receiver collects bytes until LF. More of it.".to_owned(),

@@ -61,7 +61,7 @@ fn each_outcome_has_its_directive_and_its_diagnostics() {
         for word in ["skip", "todo"] {
             match directive.filter(|(wanted, _)| *wanted == word) {
                 Some((_, why)) => {
-                    assert!(found[word].as_str().is_some_and(|said| said.contains(why)), "{found}")
+                    assert!(found[word].as_str().is_some_and(|said| said.contains(why)), "{found}");
                 }
                 None => assert_eq!(found[word], false, "{found}"),
             }
