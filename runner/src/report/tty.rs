@@ -292,7 +292,7 @@ fn rules_of(rows: &[&RuleRow], is_bee: bool, verbosity: Verbosity, out: &mut dyn
             Standing::Undecided => !is_hidden(row, is_bee),
             standing => standing == Standing::Violated,
         };
-        let good = !rows.iter().any(|row| bad(row));
+        let good = !rows.iter().any(bad);
         let mark = match () {
             () if !good => format!("{RED}✗{RED:#}"),
             () if held == 0 && rows.iter().any(|row| is_hidden(row, is_bee)) => "·".to_owned(),

@@ -31,9 +31,8 @@ pub(super) async fn meet(room: &Room<'_>, wire: Version) -> Result<(Identity, Op
 /// Why a bee cannot be tested at all, and what to do about it.
 fn explain(command: &Command, why: &str, output: &str) -> String {
     let lines: Vec<&str> = output.lines().collect();
-    let tail: String =
-        lines[lines.len().saturating_sub(8)..].iter().map(|line| format!("\n  | {line}")).collect();
-    let read = if tail.is_empty() { "" } else { "; the lines above are the end of what it wrote" };
+    let tail = [&[""], &lines[lines.len().saturating_sub(8)..]].concat().join("\n  | ");
+    let read = if lines.is_empty() { "" } else { "; the lines above are the end of what it wrote" };
     format!(
         "`{}`: {why}{tail}\n(hint: the command is started as it stands, without a shell and without input; it must stay, and connect to the socket that `HUM_THRUM_SOCK` names{read})",
         command.shown()

@@ -170,7 +170,7 @@ impl<'a> Seat<'a> {
 
     fn bee(&self, habits: Habits) -> Testee {
         let (command, limits) = (self.room.command.clone(), self.room.limits.clone());
-        Testee::Bee(Box::new(Bee::new(command, self.env.clone(), habits, limits)))
+        Testee::Bee(Bee::new(command, self.env.clone(), habits, limits))
     }
 
     /// A case has been played. A process beyond use is let go; too many of them in a row end the run.

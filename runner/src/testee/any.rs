@@ -11,7 +11,7 @@ pub enum Testee {
     /// A client behind a shim.
     Shim(Shim),
     /// A program that connects by itself.
-    Bee(Box<Bee>),
+    Bee(Bee),
 }
 
 impl Testee {
@@ -46,7 +46,7 @@ impl Testee {
     pub async fn until<T>(&mut self, look: impl FnMut(&mut Heard) -> Option<T>) -> Result<Asked<T>, Gone> {
         match self {
             Self::Shim(shim) => shim.until(look).await,
-            Self::Bee(bee) => bee.ping().await.map(|()| Asked::Late),
+            Self::Bee(bee) => bee.ping().map(|()| Asked::Late),
         }
     }
 
@@ -54,7 +54,7 @@ impl Testee {
     pub async fn ping(&mut self) -> Result<(), Gone> {
         match self {
             Self::Shim(shim) => shim.ping().await,
-            Self::Bee(bee) => bee.ping().await,
+            Self::Bee(bee) => bee.ping(),
         }
     }
 

@@ -63,7 +63,7 @@ impl Bee {
                 self.launch().map_err(|error| self.lose(format!("it cannot be started: {error}")))?;
                 Ok(ok([]))
             }
-            Request::Ping => self.ping().await.map(|()| ok([])),
+            Request::Ping => self.ping().map(|()| ok([])),
             Request::End { .. } | Request::Stop => {
                 self.end().await;
                 Ok(ok([]))
@@ -86,7 +86,7 @@ impl Bee {
     }
 
     /// Whether its process runs.
-    pub(super) async fn ping(&mut self) -> Result<(), Gone> {
+    pub(super) fn ping(&mut self) -> Result<(), Gone> {
         if let Some(gone) = &self.gone {
             return Err(gone.clone());
         }

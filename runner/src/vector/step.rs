@@ -208,11 +208,10 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
         let citing = match verb {
             "tone" | "tones" | "close" if self.expects(verb, node) => Citing::Judges,
             "observe" | "never" | "call" => Citing::Judges,
-            "probe" => Citing::MayJudge,
             "record" => Citing::Records,
             "drive" if may => Citing::Records,
             "accept" if node.contains_key("seen") => Citing::Records,
-            "drive" | "accept" => Citing::MayJudge,
+            "drive" | "accept" | "probe" => Citing::MayJudge,
             _ => Citing::Never,
         };
         let (rule, code) = (node.contains_key("rule"), node.contains_key("code"));
