@@ -62,8 +62,8 @@ fn no_rule_is_held_of_which_a_part_does_not_show() {
     for row in report.rules.iter().filter(|row| row.standing == Standing::Held) {
         let ambient = loaded().book.get(&row.id).is_some_and(|rule| rule.ambient);
         let decides = |case: &&Case| case.suits_a_bee() && case.decides.contains(&row.id);
-        let decided = loaded().suite.cases.iter().filter(decides).any(|case| whole(&case, &row.id));
-        assert!(ambient || decided, "{} is held by cases that show a part of it", row.id);
+        let shown = loaded().suite.cases.iter().filter(decides).any(|case| whole(&case, &row.id));
+        assert!(ambient || shown, "{} is held by cases that show a part of it", row.id);
     }
 }
 

@@ -176,14 +176,18 @@ fn jobs(wanted: &[GlobMatcher], suite: &Suite) -> Result<Vec<Job>, Error> {
     Ok(all.into_iter().filter(chosen).collect())
 }
 
-/// Whole bees: the reference, odd ones, null ones, and each mutant that a case for bees names.
-fn bees(suite: &Suite) -> impl Iterator<Item = Job> {
+/// Whole bees: the reference, odd ones, null ones, and each mutant that a case for bees names; none where no case is for
+/// bees.
+fn bees(suite: &Suite) -> Vec<Job> {
+    if !suite.cases.iter().any(|case| case.is_for_bees) {
+        return Vec::new();
+    }
     let odd = ODD_BEES.iter().map(|name| Variety::Odd(name));
     let habits = habits().map(|habit| Variety::Habit(habit.name));
     let whole = std::iter::once(Variety::Plain).chain(odd).chain(habits).map(Job::OddBee);
     let null = null_bees().map(|null| Job::NullBee(null.name));
-    let named = |mutant: &&Mutant| !killers(mutant, suite, true).is_empty();
-    whole.chain(null).chain(mutants().iter().filter(named).map(Job::MutantBee).collect::<Vec<_>>())
+    let named = mutants().iter().filter(|mutant| !killers(mutant, suite, true).is_empty());
+    whole.chain(null).chain(named.map(Job::MutantBee)).collect()
 }
 
 /// What came of one job.
