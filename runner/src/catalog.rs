@@ -35,7 +35,11 @@ fn case_value(case: &Case) -> Value {
     json!({
         "id": case.id,
         "title": case.title,
-        "kind": if matches!(case.body, Body::Wire { .. }) { "wire" } else { "call" },
+        "kind": match case.body {
+            Body::Call { .. } => "call",
+            Body::Wire { .. } if case.is_for_bees => "bee",
+            Body::Wire { .. } => "wire",
+        },
         "under_test": case.under_test.iter().map(|party| party.word()).collect::<Vec<_>>(),
         "profile": case.profile.word(),
         "decides": case.decides,
@@ -115,7 +119,7 @@ pub fn testees(testees: &[(&str, &str, &str)], as_json: bool, out: &mut dyn Writ
         return pretty(&testees.iter().map(value).collect::<Vec<_>>(), out);
     }
     for (kind, name, about) in testees {
-        writeln!(out, "{kind:<5} {name:<26} {about}")?;
+        writeln!(out, "{kind:<8} {name:<26} {about}")?;
     }
     Ok(())
 }
@@ -238,10 +242,16 @@ fn explain_case(case: &Case) -> String {
 
 /// A step in words.
 fn dialogue(step: &Step) -> String {
-    use mock_humd::script::Op;
+    use mock_humd::script::{Op, Part};
     let what = match &step.verb {
         Verb::Play(Op::Send { tones }) => format!("daemon ─▶ {} tone(s)", tones.len()),
-        Verb::Play(Op::Raw { parts, .. }) => format!("daemon ─▶ {} raw bytes", parts.len()),
+        Verb::Play(Op::Raw { parts, .. }) => {
+            let count = |part: &Part| match part {
+                Part::Bytes(bytes) => format!("{} raw bytes", bytes.len()),
+                Part::Fields(_) => "fields".to_owned(),
+            };
+            format!("daemon ─▶ {}", parts.iter().map(count).collect::<Vec<_>>().join(", "))
+        }
         Verb::Play(Op::Expect { patterns, .. }) => {
             let chi: Vec<&str> =
                 patterns.iter().map(|pattern| pattern.names_chi().unwrap_or("a tone")).collect();
@@ -264,6 +274,7 @@ fn dialogue(step: &Step) -> String {
         Verb::Never { .. } => "never seen in the window".to_owned(),
         Verb::Record { seen, unseen, .. } => format!("written down: `{seen}` or `{unseen}`"),
         Verb::Call { function, .. } => format!("the helper `{function}` is called"),
+        Verb::Probe => "the bee has read everything, and answers".to_owned(),
         Verb::Barrier { .. } => "everything before has been handled".to_owned(),
         Verb::Stalled => "the client's writes are stuck".to_owned(),
         Verb::Clock { now } => format!("the client's clock stands at {now}"),

@@ -37,6 +37,12 @@ Examples:
   thrum-conform client --shuffle --repeat 20 -- ./shim  is each verdict steady?
   thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim
   thrum-conform client --config conformance.toml     as a gate: see below
+  thrum-conform client --black-box -- python3 bee.py  no shim: any bee
+
+With `--black-box` the command is any bee, with no shim. It is started for each
+case, finds its daemon in HUM_THRUM_SOCK, says hello and prompts; the suite asks
+it in the session of that prompt, and sees what crosses the wire. The rest stays
+undecided, so that 3 is the best exit code it normally gets.
 
 A conformance.toml stands in the client's repository. It holds the command, the
 pinned vectors, and the failures that are known for now:
@@ -233,6 +239,9 @@ pub struct TestArgs {
     pub repeat: usize,
     #[command(flatten)]
     pub source: SourceArgs,
+    /// The command is a whole bee, with no shim: decide what shows on the wire
+    #[arg(long)]
+    pub black_box: bool,
     /// Test a mutant of the built-in client (see `list mutants`)
     #[arg(long, value_name = "NAME", conflicts_with = "command")]
     pub mutant: Option<String>,
@@ -240,8 +249,8 @@ pub struct TestArgs {
     /// [default: `conformance.toml` of the current folder, unless CMD or --mutant says whom to test]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The command that starts the client's shim, instead of the configuration's; its paths count from the current
-    /// folder
+    /// The command that starts the client's shim (with `--black-box`, the bee itself), instead of the
+    /// configuration's; its paths count from the current folder
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<String>,
 }

@@ -49,6 +49,7 @@ pub fn play(
         book: &loaded.book,
         bodies: &loaded.bodies,
         command: &target.command,
+        black_box: args.black_box,
         selection,
         limits: &limits,
         order: Order {
@@ -96,7 +97,7 @@ pub fn play(
 /// `smoke`.
 pub fn smoke(args: &SmokeArgs) -> Result<Exit, Error> {
     let config = config(args.config.as_deref(), args.command.is_empty())?;
-    let command = command(&args.command, None, config.as_ref())?;
+    let command = command(&args.command, None, config.as_ref(), false)?;
     let named = match &config {
         _ if !args.command.is_empty() => format!(" -- {}", command.shown()),
         Some(config) => format!(" --config {}", quoted(&config.name)),

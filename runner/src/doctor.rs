@@ -56,6 +56,7 @@ async fn passes(loaded: &Loaded, limits: &Limits) -> Result<String, (String, Str
         book: &loaded.book,
         bodies: &loaded.bodies,
         command: &command,
+        black_box: false,
         selection: &selection,
         limits,
         order: Order::default(),

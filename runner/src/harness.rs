@@ -160,7 +160,8 @@ impl Material {
     /// Everything that can be tested.
     fn all(&self) -> Vec<Asked> {
         let kind = |case: &Case| if matches!(case.body, Body::Wire { .. }) { "wire" } else { "call" };
-        let cases = self.suite.cases.iter().filter(|case| case.status != Status::Withdrawn);
+        let runs = |case: &&Case| case.status != Status::Withdrawn && !case.is_for_bees;
+        let cases = self.suite.cases.iter().filter(runs);
         let cases = cases.map(|case| Asked::Case(case.id.clone(), kind(case)));
         let binds = |rule: &&Rule| {
             rule.ambient && [Party::Client, Party::Worker].iter().any(|party| rule.roles.contains(party))
@@ -199,6 +200,7 @@ impl Material {
             book: &self.book,
             bodies: &self.bodies,
             command,
+            black_box: false,
             selection: &selection,
             limits: &limits,
             order: Order::default(),

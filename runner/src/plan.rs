@@ -132,6 +132,8 @@ pub struct Plan<'a> {
     pub not_applicable: Vec<(&'a Case, String)>,
     /// Rules that do not apply to this client, by side and id, with the reason.
     pub rules_not_applicable: BTreeMap<(Side, String), String>,
+    /// Of a whole bee, what would decide a rule that it does not show, by id.
+    pub rules_hidden: BTreeMap<String, String>,
 }
 
 /// Makes the jobs for a client. `Err` says that nothing was selected, with the nearest names, or that the client
@@ -144,12 +146,15 @@ pub fn plan<'a>(
 ) -> Result<Plan<'a>, String> {
     let sides = sides(identity, selection)?;
     misspelt(suite, book, selection)?;
-    let wanted: BTreeSet<&str> =
-        suite.cases.iter().filter(|case| selection.takes(case, book)).map(|case| case.id.as_str()).collect();
-    if wanted.is_empty() {
-        return Err("no case is left to run\n(hint: `--run`, `--skip` and `--rule` leave none between them)"
-            .to_owned());
+    let is_bee = identity.habits.is_some();
+    let fits = |case: &Case| if is_bee { case.suits_a_bee() } else { !case.is_for_bees };
+    let taken = || suite.cases.iter().filter(|case| selection.takes(case, book));
+    if !taken().any(fits) {
+        return Err(nothing_left(is_bee, taken().next().is_some()));
     }
+    // what is for bees alone is nothing that a shim's client leaves out
+    let wanted: BTreeSet<&str> =
+        taken().filter(|case| is_bee || fits(case)).map(|case| case.id.as_str()).collect();
     // a negative counts only if its twin passed in the same run
     let twins: BTreeSet<&str> = suite
         .cases
@@ -190,13 +195,57 @@ pub fn plan<'a>(
         jobs: jobs.collect(),
         not_applicable: not_applicable.map(|case| (*case, reason(case))).collect(),
         rules_not_applicable: rules_not_applicable(book, identity, &sides, selection),
+        rules_hidden: if is_bee { rules_hidden(suite, book, identity, selection) } else { BTreeMap::new() },
         sides,
     })
 }
 
+fn nothing_left(is_bee: bool, is_about_others: bool) -> String {
+    let hint = match (is_about_others, is_bee) {
+        (false, _) => "`--run`, `--skip` and `--rule` leave none between them",
+        (true, true) => "the cases selected need a shim; `list cases --json` tells of what kind a case is",
+        (true, false) => "the cases selected are for whole bees: `--black-box`",
+    };
+    format!("no case is left to run\n(hint: {hint})")
+}
+
+/// What decides a rule that a whole bee does not show: by the cases that it has at other levels, or by what the bee
+/// would have to do.
+fn rules_hidden(
+    suite: &Suite,
+    book: &RuleBook,
+    identity: &Identity,
+    selection: &Selection,
+) -> BTreeMap<String, String> {
+    let silence = identity.habits.as_ref().map_or("", |habits| &habits.silence);
+    let side = Side::PLAIN;
+    let hidden = |rule: &Rule| {
+        let deciding = || suite.cases.iter().filter(|case| case.decides.contains(&rule.id));
+        let own = deciding().find(|case| case.is_for_bees && !case.partly.contains(&rule.id));
+        let stays_out = own.and_then(|case| stays_out(case, side, identity, selection));
+        let mut others = deciding().filter(|case| !case.is_for_bees).peekable();
+        let by_calls = others.peek().is_some() && others.all(|case| matches!(case.body, Body::Call { .. }));
+        match stays_out {
+            Some(why) if why == silence => why,
+            Some(why) => format!("{why}; {WITH_SHIM}"),
+            None if by_calls && !rule.ambient => "level 1: a shim that answers `call`".to_owned(),
+            None => WITH_SHIM.to_owned(),
+        }
+    };
+    book.rules().map(|rule| (rule.id.clone(), hidden(rule))).collect()
+}
+
+/// What decides most of what the wire does not show.
+const WITH_SHIM: &str = "level 2: a shim that drives the client";
+
 /// As whom the client can be tested: as an asker always, as a worker where it claims to be one, in each profile
 /// that it declares.
 fn sides(identity: &Identity, selection: &Selection) -> Result<Vec<Side>, String> {
+    if identity.habits.is_some()
+        && (selection.role == Some(Party::Worker) || selection.profile == Some(Profile::Live))
+    {
+        return Err("a whole bee is tested as a client, in the profile `document`\n(hint: workers and the profile `live` need a shim)".to_owned());
+    }
     let declared = |profile: Profile| identity.profiles.contains(profile.word());
     if let Some(profile) = selection.profile.filter(|profile| !declared(*profile)) {
         let known: Vec<String> = identity.profiles.iter().map(|profile| format!("`{profile}`")).collect();
@@ -244,13 +293,39 @@ fn stays_out(case: &Case, side: Side, identity: &Identity, selection: &Selection
     if !case.under_test.contains(&side.party) {
         return Some("it tests another role".to_owned());
     }
+    if let Some(habits) = &identity.habits {
+        if !case.suits_a_bee() {
+            return Some("it needs a shim".to_owned());
+        }
+        if habits.answers.is_none() && case.probes() {
+            return Some(habits.silence.clone());
+        }
+    }
     if case.since > selection.wire {
         return Some(format!("since wire {}", case.since));
     }
     if let Some(until) = case.until.filter(|until| *until < selection.wire) {
         return Some(format!("until wire {until}"));
     }
-    case.requires.iter().find(|need| !need.met_by(&identity.caps)).map(missing)
+    case.requires.iter().find(|need| !need.met_by(&identity.caps)).map(|need| lacks(need, identity))
+}
+
+fn lacks(need: &Need, identity: &Identity) -> String {
+    if identity.habits.is_none() {
+        return missing(need);
+    }
+    let shown = need.0.iter().filter_map(|cap| match cap.as_str() {
+        "tools" => Some("declares a tool in its first prompt"),
+        "permits" => Some("answers a permission-ask"),
+        "tendrils" => Some("answers a tendril-reach"),
+        "reconnect.auto" => Some("connects again when its connection is closed"),
+        "verb.prompt" => Some("prompts"),
+        _ => None,
+    });
+    match shown.collect::<Vec<_>>().as_slice() {
+        [] => format!("the bee does not show `{need}`"),
+        shown => format!("the bee was not seen to be one that {}", shown.join(" or ")),
+    }
 }
 
 fn missing(need: &Need) -> String {
@@ -270,7 +345,9 @@ fn rules_not_applicable(
         if rule.profile == Profile::Live && side.profile != Profile::Live {
             return Some("it belongs to another profile".to_owned());
         }
-        rule.needs.iter().find(|need| !need.met_by(&identity.caps)).map(missing)
+        // what a whole bee does not show it may have all the same
+        let bound = || identity.habits.is_none();
+        rule.needs.iter().find(|need| !need.met_by(&identity.caps)).filter(|_| bound()).map(missing)
     };
     let mut reasons = BTreeMap::new();
     for side in sides {
@@ -282,7 +359,10 @@ fn rules_not_applicable(
         let worker = Side { party: Party::Worker, ..Side::PLAIN };
         let alone =
             |rule: &&Rule| rule.roles.contains(&Party::Worker) && !rule.roles.contains(&Party::Client);
-        let why = missing(&Need(vec!["worker".to_owned()]));
+        let why = match identity.habits {
+            Some(_) => "a whole bee is tested as a client".to_owned(),
+            None => missing(&Need(vec!["worker".to_owned()])),
+        };
         reasons.extend(book.rules().filter(alone).map(|rule| ((worker, rule.id.clone()), why.clone())));
     }
     reasons

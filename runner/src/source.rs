@@ -145,7 +145,10 @@ pub fn rows(mutants: &[Mutant]) -> Vec<MutantRow> {
 
 fn testees() -> Vec<(&'static str, &'static str, &'static str)> {
     let odd = reference::odds().iter().map(|odd| ("odd", odd.name, odd.about));
-    odd.chain(reference::nulls().iter().map(|null| ("null", null.name, null.about))).collect()
+    let null = reference::nulls().iter().map(|null| ("null", null.name, null.about));
+    let habits = reference::habits().map(|habit| ("odd bee", habit.name, habit.about));
+    let null_bees = reference::null_bees().map(|null| ("null bee", null.name, null.about));
+    odd.chain(null).chain(habits).chain(null_bees).collect()
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

@@ -73,7 +73,7 @@ impl Target {
             LevelArg::Must => Level::Must,
             LevelArg::Should => Level::Should,
         });
-        let command = command(&args.command, args.mutant.as_deref(), config.as_ref())?;
+        let command = command(&args.command, args.mutant.as_deref(), config.as_ref(), args.black_box)?;
         Ok(Self {
             required: level.or(client.and_then(|client| client.level)).unwrap_or(Level::Must),
             shown: if args.command.is_empty() { String::new() } else { command.shown() },
@@ -115,18 +115,25 @@ pub fn config(named: Option<&Path>, wanted: bool) -> Result<Option<Config>, Erro
     }
 }
 
-/// The client's command: as it was given, that of the configuration, or this program as the reference client.
-pub fn command(given: &[String], mutant: Option<&str>, config: Option<&Config>) -> Result<Command, Error> {
+/// The client's command: as it was given, that of the configuration, or this program as the reference client; as a
+/// whole bee where that is what to test, which no configuration starts.
+pub fn command(
+    given: &[String],
+    mutant: Option<&str>,
+    config: Option<&Config>,
+    black_box: bool,
+) -> Result<Command, Error> {
     let env = config.map(|config| config.client.env.clone()).unwrap_or_default();
     if !given.is_empty() {
         return Ok(Command { argv: given.to_vec(), dir: None, env });
     }
+    let kind: &[&str] = if black_box { &["--bee"] } else { &[] };
     if let Some(mutant) = mutant {
         reference::known(mutant).map_err(Error::Input)?;
-        return testee(&["--mutant", mutant]);
+        return testee(&[kind, &["--mutant", mutant]].concat());
     }
     match config {
-        None => testee(&[]),
+        None => testee(kind),
         Some(config) if config.client.command.is_empty() => Err(Error::Input(format!(
             "{}: there is no `command`\n(hint: put `command = [\"…\"]` below `[client]`, or give one after `--`)",
             config.name

@@ -90,6 +90,7 @@ fn identity(asked: &[Asked]) -> Identity {
         wire: BOOK.version.to_string(),
         profiles: BTreeSet::from(["document".to_owned(), "live".to_owned()]),
         caps: all.filter(|cap| !lacks(cap)).collect(),
+        habits: None,
     }
 }
 

@@ -67,6 +67,7 @@ fn without(left_out: &str) -> Identity {
         wire: BOOK.version.to_string(),
         profiles: BTreeSet::from(["document".to_owned()]),
         caps: all.filter(|cap| !left_out.contains(&cap.as_str())).collect(),
+        habits: None,
     }
 }
 

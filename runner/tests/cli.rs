@@ -67,6 +67,54 @@ fn the_json_report_keeps_its_schema() {
 }
 
 #[test]
+fn a_black_box_is_told_what_it_is() {
+    says(
+        &["client", "--black-box"],
+        3,
+        &["calculator 1.0.0 (black box)", "nothing broke; a shim decides the rest"],
+    );
+    says(
+        &["client", "--black-box", "--mutant", "die-on-bad-utf8", "--run", "bee-framing/*"],
+        1,
+        &["rerun thrum-conform client --black-box --run"],
+    );
+    let output = run(&["client", "--black-box", "--report", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    conforms(&schema("report"), &report);
+    assert_eq!((&report["level"], &report["impl"]["name"]), (&0.into(), &"calculator".into()));
+}
+
+#[test]
+fn a_bee_that_cannot_be_tested_is_said_to_be_so() {
+    let own = env!("CARGO_BIN_EXE_thrum-conform");
+    let null = |name| {
+        vec!["client", "--black-box", "--timeout-scale", "0.1", "--", own, "testee", "--bee", "--null", name]
+    };
+    let hint = "the socket that `HUM_THRUM_SOCK` names";
+    says(
+        &null("exits-at-once"),
+        4,
+        &["exit status: 70, before the bee connected", "| ending as asked", hint],
+    );
+    says(&null("never-connects"), 4, &["did not connect within 1 s", hint]);
+    says(&["client", "--black-box", "--", "./no-such-program"], 4, &["it cannot be started"]);
+    says(&null("says-nothing"), 1, &["the bee connected, and no hello came", "HELLO-02"]);
+    says(&null("says-garbage"), 1, &["the first tone of a connection is no hello (HELLO-01)"]);
+}
+
+#[test]
+fn what_has_no_sense_without_a_shim_is_refused() {
+    for (arguments, said) in [
+        (vec!["--black-box", "--role", "worker"], "a whole bee is tested as a client"),
+        (vec!["--black-box", "--run", "sigil/*"], "the cases selected need a shim"),
+        (vec!["--run", "bee-framing/*"], "the cases selected are for whole bees: `--black-box`"),
+    ] {
+        let arguments: Vec<&str> = ["client"].into_iter().chain(arguments).collect();
+        says(&arguments, 2, &[said]);
+    }
+}
+
+#[test]
 fn each_role_in_each_profile_is_reported_apart() {
     let text = says(
         &["client"],

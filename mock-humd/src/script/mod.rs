@@ -9,7 +9,8 @@ mod raw;
 
 pub use file::{Script, ScriptStep};
 
-use crate::pattern::{Pattern, Template};
+use crate::pattern::{Carrier, Pattern, Scope, Template, Unbound};
+use crate::wire::codec;
 
 /// Something that a mock does or waits for.
 #[derive(Debug, Clone)]
@@ -30,8 +31,8 @@ pub enum Op {
     },
     /// Sends exact bytes.
     Raw {
-        /// The bytes, all parts joined.
-        parts: Vec<u8>,
+        /// The bytes, in order.
+        parts: Vec<Part>,
         /// Where to cut them into pieces that are read one by one.
         split: Split,
     },
@@ -53,6 +54,30 @@ pub enum Op {
     },
     /// Waits for the client to end its writes.
     AwaitEnd,
+}
+
+/// A part of what is sent as exact bytes.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// As they are.
+    Bytes(Vec<u8>),
+    /// The members of an object as JSON, without its braces.
+    Fields(Template),
+}
+
+/// The bytes of all parts, joined.
+pub fn bytes_of(parts: &[Part], scope: &Scope) -> Result<Vec<u8>, Unbound> {
+    let mut bytes = Vec::new();
+    for part in parts {
+        match part {
+            Part::Bytes(part) => bytes.extend_from_slice(part),
+            Part::Fields(fields) => {
+                let text = codec::encode(&fields.fill(scope, Carrier::Wire)?);
+                bytes.extend_from_slice(text.get(1..text.len().saturating_sub(1)).unwrap_or_default());
+            }
+        }
+    }
+    Ok(bytes)
 }
 
 /// What stands at a path.

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::Split;
+use super::{Part, Split};
 use crate::base64;
-use crate::pattern::PatternFault;
+use crate::pattern::{PatternFault, Template};
 
 /// The most bytes that one `raw` step may expand to.
 const BYTES_MAX: usize = 64 << 20;
@@ -14,7 +14,7 @@ fn fault(pointer: &str, message: &str) -> PatternFault {
 }
 
 /// Reads `{"parts": […], "split"?: …}`; the places of faults are relative to it.
-pub fn parse(raw: &Value) -> Result<(Vec<u8>, Split), Vec<PatternFault>> {
+pub fn parse(raw: &Value) -> Result<(Vec<Part>, Split), Vec<PatternFault>> {
     let Some(parts) = raw.get("parts").and_then(Value::as_array) else {
         return Err(vec![fault("", "`raw` wants an object with `parts`, an array")]);
     };
@@ -24,23 +24,43 @@ pub fn parse(raw: &Value) -> Result<(Vec<u8>, Split), Vec<PatternFault>> {
             faults.push(fault(&format!("/{key}"), "unknown key"));
         }
     }
-    let mut bytes = Vec::new();
+    let mut read = Vec::new();
     for (index, part) in parts.iter().enumerate() {
-        if let Err(message) = append(part, &mut bytes) {
+        if let Err(message) = append(part, &mut read) {
             faults.push(fault(&format!("/parts/{index}"), message));
         }
     }
-    let split = split(raw.get("split"), bytes.len()).unwrap_or_else(|message| {
+    let split = split(raw.get("split"), length(&read)).unwrap_or_else(|message| {
         faults.push(fault("/split", message));
         Split::Whole
     });
-    if faults.is_empty() { Ok((bytes, split)) } else { Err(faults) }
+    if faults.is_empty() { Ok((read, split)) } else { Err(faults) }
 }
 
-fn append(part: &Value, bytes: &mut Vec<u8>) -> Result<(), &'static str> {
-    let wanted = "wants one of `utf8`, `base64`, `repeat`";
-    let fields = part.as_object().filter(|fields| fields.len() == 1).ok_or(wanted)?;
-    let (key, value) = fields.iter().next().ok_or(wanted)?;
+/// How many bytes there are; `None` where some are known only when they are sent.
+fn length(parts: &[Part]) -> Option<usize> {
+    let lengths = parts.iter().map(|part| match part {
+        Part::Bytes(bytes) => Some(bytes.len()),
+        Part::Fields(_) => None,
+    });
+    lengths.sum()
+}
+
+fn append(part: &Value, parts: &mut Vec<Part>) -> Result<(), &'static str> {
+    let wanted = "wants one of `utf8`, `base64`, `repeat`, `fields`";
+    let keys = part.as_object().filter(|keys| keys.len() == 1).ok_or(wanted)?;
+    let (key, value) = keys.iter().next().ok_or(wanted)?;
+    if let ("fields", Value::Object(_)) = (&**key, value) {
+        let template = Template::parse(value).ok().filter(Template::carries_on_wire);
+        parts.push(Part::Fields(
+            template.ok_or("`fields` holds a matcher that stands for no value on a line")?,
+        ));
+        return Ok(());
+    }
+    if !matches!(parts.last(), Some(Part::Bytes(_))) {
+        parts.push(Part::Bytes(Vec::new()));
+    }
+    let Some(Part::Bytes(bytes)) = parts.last_mut() else { return Err(wanted) };
     match (&**key, value) {
         ("utf8", Value::String(text)) => bytes.extend_from_slice(text.as_bytes()),
         ("base64", Value::String(text)) => {
@@ -62,13 +82,14 @@ fn append(part: &Value, bytes: &mut Vec<u8>) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn split(split: Option<&Value>, length: usize) -> Result<Split, &'static str> {
+fn split(split: Option<&Value>, length: Option<usize>) -> Result<Split, &'static str> {
     let offsets = match split {
         None => return Ok(Split::Whole),
         Some(Value::String(text)) if text == "every-byte" => return Ok(Split::EveryByte),
         Some(Value::Array(offsets)) if !offsets.is_empty() => offsets,
         Some(_) => return Err("wants `every-byte` or an array of offsets"),
     };
+    let length = length.ok_or("wants `every-byte` where a part holds `fields`")?;
     let offset = |offset: &Value| offset.as_u64().and_then(|offset| usize::try_from(offset).ok());
     let offsets: Vec<_> =
         offsets.iter().map(offset).collect::<Option<_>>().ok_or("wants offsets as numbers")?;
@@ -84,6 +105,7 @@ fn split(split: Option<&Value>, length: usize) -> Result<Split, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::Scope;
     use serde_json::json;
 
     #[test]
@@ -91,10 +113,26 @@ mod tests {
         let raw = json!({
             "parts": [{"utf8": "é"}, {"base64": "/w=="}, {"repeat": {"utf8": "ab", "times": 2}}], "split": [1, 3]
         });
-        assert_eq!(parse(&raw), Ok((b"\xc3\xa9\xffabab".to_vec(), Split::At(vec![1, 3]))));
+        assert_eq!(bytes(&raw), (b"\xc3\xa9\xffabab".to_vec(), Split::At(vec![1, 3])));
         let raw = json!({"parts": [{"utf8": "x"}], "split": "every-byte"});
-        assert_eq!(parse(&raw), Ok((b"x".to_vec(), Split::EveryByte)));
-        assert_eq!(parse(&json!({"parts": []})), Ok((Vec::new(), Split::Whole)));
+        assert_eq!(bytes(&raw), (b"x".to_vec(), Split::EveryByte));
+        assert_eq!(bytes(&json!({"parts": []})), (Vec::new(), Split::Whole));
+    }
+
+    #[test]
+    fn fields_are_members_without_their_braces() {
+        let raw =
+            json!({"parts": [{"utf8": "{"}, {"fields": {"a": {"$ref": "x"}, "b": 2}}, {"utf8": "}\n"}]});
+        let bound = [("x".to_owned(), json!("é"))].into();
+        let (parts, split) = parse(&raw).unwrap();
+        assert_eq!(split, Split::Whole);
+        let sent = super::super::bytes_of(&parts, &Scope { bound, ..Scope::default() }).unwrap();
+        assert_eq!(String::from_utf8(sent).unwrap(), "{\"a\":\"é\",\"b\":2}\n");
+    }
+
+    fn bytes(raw: &Value) -> (Vec<u8>, Split) {
+        let (parts, split) = parse(raw).unwrap();
+        (super::super::bytes_of(&parts, &Scope::default()).unwrap(), split)
     }
 
     #[test]
@@ -109,6 +147,11 @@ mod tests {
                 json!({"parts": [{"repeat": {"utf8": "ab", "times": 99_000_000}}], "x": 1}),
                 vec!["/x", "/parts/0"],
             ),
+            (
+                json!({"parts": [{"fields": {"a": {"$num": "NaN"}}}, {"fields": []}]}),
+                vec!["/parts/0", "/parts/1"],
+            ),
+            (json!({"parts": [{"fields": {"a": 1}}], "split": [1]}), vec!["/split"]),
             (json!({"parts": [{"utf8": "abc"}], "split": [3]}), vec!["/split"]),
             (json!({"parts": [{"utf8": "abc"}], "split": [0, 1]}), vec!["/split"]),
             (json!({"parts": [{"utf8": "abc"}], "split": [2, 1]}), vec!["/split"]),

@@ -73,6 +73,12 @@ impl Daemon {
         kernel::unread(&*stream)
     }
 
+    /// Waits until the client has read everything that was written.
+    pub async fn drained(&self, k: usize) -> Result<(), Missed> {
+        let stream = self.stream(k).ok_or(Missed::Ended)?;
+        write::drained(&stream).await
+    }
+
     /// Waits until the client has ended its writes; at once if the mock has closed the connection.
     pub async fn ended(&self, k: usize) -> Result<(), Missed> {
         self.shared.until_connection(k, |log| log.connections[k].is_over().then_some(Ok(()))).await

@@ -1,5 +1,7 @@
 //! Which lines an expectation takes, and waiting for them (`vectors/README.md`, Steps of a wire case).
 
+use serde_json::Value;
+
 use super::log::Log;
 use super::{Daemon, Missed};
 use crate::pattern::{Pattern, Scope};
@@ -67,6 +69,32 @@ impl Daemon {
         };
         self.shared.until_connection(k, look).await
     }
+
+    /// Waits for a tone like this among all that the client has sent on the k-th connection, taken or not, from
+    /// the `from`-th entry of the transcript on; gives its entry. Nothing is taken.
+    pub async fn tone_like(
+        &self,
+        k: usize,
+        from: usize,
+        like: impl Fn(&Value) -> bool,
+    ) -> Result<usize, Missed> {
+        let mut next = from;
+        let look = |log: &mut Log| {
+            let is_like = |index: usize| {
+                let tone = log.line(index).and_then(|line| line.decoded.tone.as_ref());
+                log.entries[index].conn == k && tone.is_some_and(|tone| like(tone.as_value()))
+            };
+            let found = (next..log.entries.len()).find(|index| is_like(*index));
+            next = log.entries.len();
+            found.map(Ok).or_else(|| log.connections[k].is_over().then_some(Err(Missed::Ended)))
+        };
+        self.shared.until_connection(k, look).await
+    }
+
+    /// Takes a line, so that no expectation does.
+    pub fn take(&self, k: usize, entry: usize) {
+        self.shared.change(|log| log.take(k, entry));
+    }
 }
 
 /// Which lines a pattern may take.
@@ -81,10 +109,10 @@ enum Class<'a> {
 }
 
 impl<'a> Class<'a> {
-    fn of(pattern: &'a Pattern) -> Self {
+    fn of(pattern: &'a Pattern, by_chi: bool) -> Self {
         match pattern.names_chi() {
             Some("hello") => Self::Next,
-            Some(chi) if is_special(chi) => Self::Of(chi),
+            Some(chi) if by_chi || is_special(chi) => Self::Of(chi),
             _ => Self::Ordinary,
         }
     }
@@ -123,7 +151,7 @@ fn in_order(log: &Log, k: usize, patterns: &[Pattern], scope: &Scope) -> Found {
     let mut scope = scope.clone();
     let mut taken = Vec::new();
     for pattern in patterns {
-        let class = Class::of(pattern);
+        let class = Class::of(pattern, log.by_chi);
         let Some((index, line)) = untaken(log, k).find(|(at, line)| !taken.contains(at) && class.takes(line))
         else {
             return Found { expected: Expected { taken, met: false, missed: None }, scope, decided: false };
@@ -139,7 +167,7 @@ fn in_order(log: &Log, k: usize, patterns: &[Pattern], scope: &Scope) -> Found {
 fn in_any_order(log: &Log, k: usize, patterns: &[Pattern], scope: &Scope) -> Found {
     let mut scope = scope.clone();
     // First which lines belong to the expectation, by class alone: one for each pattern.
-    let mut wanting: Vec<_> = patterns.iter().map(Class::of).collect();
+    let mut wanting: Vec<_> = patterns.iter().map(|pattern| Class::of(pattern, log.by_chi)).collect();
     let mut lines = Vec::new();
     for (index, line) in untaken(log, k) {
         if let Some(place) = wanting.iter().position(|class| class.takes(line)) {
@@ -151,9 +179,9 @@ fn in_any_order(log: &Log, k: usize, patterns: &[Pattern], scope: &Scope) -> Fou
     // Then which pattern each of them meets; those that meet none fill the gaps, in order.
     let mut taken = vec![None; patterns.len()];
     for (pattern, taken) in patterns.iter().zip(&mut taken) {
-        let met = lines
-            .iter()
-            .position(|(_, line)| Class::of(pattern).takes(line) && matches(pattern, line, &mut scope));
+        let met = lines.iter().position(|(_, line)| {
+            Class::of(pattern, log.by_chi).takes(line) && matches(pattern, line, &mut scope)
+        });
         *taken = met.map(|place| lines.remove(place).0);
     }
     let met = decided && taken.iter().all(Option::is_some);

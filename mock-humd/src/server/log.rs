@@ -25,6 +25,8 @@ pub struct Log {
     pub entries: Vec<Entry>,
     pub connections: Vec<Connection>,
     pub greets: Vec<bool>,
+    /// Whether an expectation that names a chi passes over all others.
+    pub by_chi: bool,
     /// A limit is reached: nothing more is read.
     pub full: bool,
     bytes: usize,
@@ -81,6 +83,7 @@ impl Shared {
             entries: Vec::new(),
             connections: Vec::new(),
             greets: Vec::new(),
+            by_chi: false,
             full: false,
             bytes: 0,
             bytes_max: limits.transcript_bytes_max,

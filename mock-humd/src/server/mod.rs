@@ -70,6 +70,12 @@ impl Daemon {
         self.shared.lock().greets = greets;
     }
 
+    /// From here on an expectation that names a chi passes over tones of every other chi, as one has to for a client
+    /// that does things of its own accord.
+    pub fn expect_by_chi(&mut self) {
+        self.shared.lock().by_chi = true;
+    }
+
     /// What has crossed so far.
     pub fn transcript(&self) -> Transcript {
         Transcript { entries: self.shared.lock().entries.clone() }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{Daemon, Missed};
 use crate::pattern::{Carrier, Scope, Template};
-use crate::script::{How, ListenState, Op, Split};
+use crate::script::{How, ListenState, Op, Split, bytes_of};
 use crate::wire::codec;
 use crate::wire::frame::terminate;
 
@@ -33,7 +33,7 @@ impl Daemon {
             }
             Op::Raw { parts, split } => {
                 self.greeted(k).await?;
-                self.send(k, parts, split).await?;
+                self.send(k, &bytes_of(parts, scope)?, split).await?;
             }
             Op::Expect { patterns, any_order } => {
                 let expected = self.expect(k, patterns, *any_order, scope).await;

@@ -99,3 +99,38 @@ async fn an_expectation_ends_with_the_client() {
     assert_eq!((expected.met, expected.taken.len(), expected.missed), (false, 1, Some(Missed::Ended)));
     assert_eq!(soon(bench.daemon.log_with_message(0, "~barrier-1")).await, Err(Missed::Ended));
 }
+
+#[tokio::test]
+async fn by_chi_an_expectation_passes_over_every_other_chi() {
+    let mut bench = bench(&[false]);
+    bench.daemon.expect_by_chi();
+    let mut client = bench.client().await;
+    for line in [r#"{"chi":"prompt","rid":"1"}"#, r#"{"chi":"tool-result","rid":"2"}"#] {
+        client.write_all(format!("{line}\n").as_bytes()).await.unwrap();
+    }
+    let expected = bench.expect(&[json!({"chi": "tool-result"})], false).await;
+    assert_eq!((expected.met, bench.rids(&expected.taken)), (true, vec!["2".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_tone_is_found_wherever_it_stands_and_not_taken() {
+    let (bench, mut client) =
+        with_lines(&[r#"{"chi":"prompt","rid":"1"}"#, r#"{"chi":"prompt","rid":"2"}"#]).await;
+    let taken = bench.expect(&[json!({"rid": "1"})], false).await.taken;
+    let is = |rid: &'static str| move |tone: &serde_json::Value| tone["rid"] == rid;
+    assert_eq!(soon(bench.daemon.tone_like(0, 0, is("1"))).await, Ok(taken[0]));
+    assert!(pends(bench.daemon.tone_like(0, taken[0] + 1, is("1"))).await);
+    let second = soon(bench.daemon.tone_like(0, 0, is("2"))).await.unwrap();
+    bench.daemon.take(0, second);
+    assert!(
+        pends(bench.daemon.expect(
+            0,
+            &[Pattern::parse(&json!({"rid": "2"})).unwrap()],
+            false,
+            &mut Scope::default()
+        ))
+        .await
+    );
+    client.shutdown().await.unwrap();
+    assert_eq!(soon(bench.daemon.tone_like(0, 0, is("3"))).await, Err(Missed::Ended));
+}

@@ -121,7 +121,9 @@ fn part(case: &Case, target: &Target, selection: &Selection, seen: &Seen<'_>) ->
     let jobs: Vec<_> = seen.plan.jobs.iter().filter(|job| std::ptr::eq(job.case, case)).collect();
     if jobs.is_empty() {
         let why = seen.plan.not_applicable.iter().find(|(other, _)| std::ptr::eq(*other, case));
+        let for_bees_alone = case.is_for_bees && seen.plan.rules_hidden.is_empty();
         return match why {
+            _ if for_bees_alone => Part::Away("it is for whole bees: `--black-box`".to_owned()),
             Some((_, why)) if !foreign => Part::Away(why.clone()),
             _ => Part::LeftOut,
         };

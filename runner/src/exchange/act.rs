@@ -26,11 +26,12 @@ impl Walk<'_> {
         }
         self.stimulus();
         let client = self.handles[step.client].clone();
-        let id = self.shim.send(&Request::Do { client, act: message.clone(), wait: *wait }).await?;
+        let request = Request::Do { client, act: message.clone(), wait: *wait };
+        let (id, asked) = self.testee.ask_with_id(request).await?;
         if !wait {
             self.background.push_back(id);
         }
-        let reply = match self.shim.reply(id).await? {
+        let reply = match asked {
             Asked::Answer(reply) => reply.what,
             Asked::Late => return Err(Why::Silent),
         };
@@ -61,10 +62,14 @@ impl Walk<'_> {
         Ok(What::Reply(reply))
     }
 
-    /// After a connect: the client's hello is taken, a breath is sent, and every route works.
+    /// After a connect: the client's hello is taken, a breath is sent, and every route works. A bee prompts.
     async fn preamble(&mut self, conn: usize) -> Result<(), Why> {
         self.connected(conn).await?;
-        self.barrier(conn, None).await
+        match self.testee.bee().map(|bee| bee.habits().prompts) {
+            Some(true) => self.session(conn).await.map(drop),
+            Some(false) => Ok(()),
+            None => self.barrier(conn, None).await,
+        }
     }
 
     /// Which handlers the client has from now on.

@@ -22,7 +22,11 @@ type Reported = BTreeMap<Option<String>, Option<String>>;
 
 impl Walk<'_> {
     /// Everything sent to the client on this connection has been handled: on one route, or on all of them.
+    /// Of a whole bee: it has read everything, and is at work.
     pub(super) async fn barrier(&mut self, conn: usize, only: Option<&str>) -> Result<(), Why> {
+        if self.testee.bee().is_some() {
+            return self.probe(conn).await.map(drop);
+        }
         let owner = self.owners.get(conn).copied().unwrap_or(0);
         let routes: Vec<Option<String>> = match only {
             Some(sid) => vec![Some(sid.to_owned())],
@@ -67,7 +71,7 @@ impl Walk<'_> {
             let hung_up = self.daemon.hung_up(conn);
             tokio::select! {
                 biased;
-                waited = self.shim.until(look) => Some(waited),
+                waited = self.testee.until(look) => Some(waited),
                 () = hung_up => None,
             }
         };
@@ -85,13 +89,16 @@ impl Walk<'_> {
         if self.daemon.connections() <= conn || self.daemon.is_over(conn) {
             return Ok(());
         }
+        if self.testee.bee().is_some() {
+            return self.probe(conn).await.map(drop);
+        }
         let message = self.next_marker();
         let tone = json!({"chi": "log", "level": "debug", "message": message});
         self.sent.push(tone.clone());
         let owner = self.owners.get(conn).copied().unwrap_or(0);
         let client = self.handles[owner].clone();
         let act = json!({"do": "send", "tone": tone});
-        match self.shim.ask(Request::Do { client, act, wait: true }).await? {
+        match self.testee.ask(Request::Do { client, act, wait: true }).await? {
             Asked::Answer(reply) if matches!(reply.what, Reply::Ok(_)) => {}
             Asked::Answer(_) if self.closed.contains(&owner) || self.daemon.is_over(conn) => return Ok(()),
             Asked::Answer(Stamped { what: Reply::Refused { code, message }, .. }) => {
@@ -107,7 +114,7 @@ impl Walk<'_> {
         }
     }
 
-    fn next_marker(&mut self) -> String {
+    pub(super) fn next_marker(&mut self) -> String {
         self.markers += 1;
         format!("{MARKER}{}", self.markers)
     }

@@ -30,6 +30,8 @@ pub struct Evidence {
     pub stop: Option<Stop>,
     /// What became of the process after the last step, while the mock and the clients were ended.
     pub after: Option<Gone>,
+    /// What a whole bee itself gave to build on: its `sid`, its `tool` and `args` for it.
+    pub bound: BTreeMap<String, Value>,
     /// Variables for patterns: `dir`, `uid`, `bee`.
     pub variables: BTreeMap<String, String>,
     /// Lines on the shim's stdout that are no protocol objects.
@@ -53,6 +55,7 @@ impl Evidence {
             steps: Vec::new(),
             stop: None,
             after: None,
+            bound: BTreeMap::new(),
             variables,
             noise: Vec::new(),
             stderr: String::new(),
@@ -95,6 +98,8 @@ pub struct Mark {
 pub enum What {
     /// It did something, and there is nothing to look at.
     Done,
+    /// It cannot be seen of a whole bee.
+    Hidden,
     /// It was left out, since the client refused what it builds on.
     Skipped,
     /// These entries of the transcript.
@@ -121,9 +126,9 @@ pub enum Why {
     Mismatch,
     /// A barrier shows that what the step looks for was not reported.
     Missing,
-    /// The deadline passed, and the shim still answers.
+    /// The deadline passed, and the client is alive.
     Silent,
-    /// A barrier was not reported, and the shim still answers.
+    /// A barrier was not reported, and the client is alive.
     Deaf,
     /// A barrier came out on another route; the rule that this breaks.
     Misrouted(&'static str),
@@ -131,6 +136,10 @@ pub enum Why {
     Closed,
     /// The mock's write found no reader within the deadline.
     StoppedReading,
+    /// A whole bee did not connect; what it did.
+    NoConnection(String),
+    /// Nothing that a whole bee does shows whether it is at work; why.
+    Unasked(String),
     /// The first tone of the connection was no hello.
     NotHello,
     /// The client refused an act that must succeed; what it said.

@@ -33,9 +33,9 @@ impl Walk<'_> {
         let settled = self.settled == Some(client)
             && matches!(event, Event::Delivered { .. } | Event::Disconnected { .. });
         let found = if settled {
-            self.shim.look(find).ok_or(Why::Missing)
+            self.testee.look(find).ok_or(Why::Missing)
         } else {
-            match self.shim.until(|heard| find(heard)).await {
+            match self.testee.until(|heard| find(heard)).await {
                 Ok(Asked::Answer(place)) => Ok(place),
                 Ok(Asked::Late) => Err(Why::Silent),
                 Err(gone) => Err(Why::Gone(gone)),
@@ -54,7 +54,7 @@ impl Walk<'_> {
     /// Takes the event that a step records, if it is there; nothing is waited for.
     pub(super) fn noted(&mut self, client: usize, event: &Event) -> What {
         let handle = self.handles[client].clone();
-        let found = self.shim.look(|heard| {
+        let found = self.testee.look(|heard| {
             heard.events.iter().enumerate().position(|(place, reported)| {
                 !self.taken.contains(&place)
                     && is_next(&reported.what, &handle, event, None)
@@ -78,7 +78,7 @@ impl Walk<'_> {
 
     /// Whether the event is what the step wants; binds what its patterns bind.
     fn event_matches(&mut self, event: &Event, checks: &[Check], place: usize) -> bool {
-        let reported = self.shim.look(|heard| heard.events[place].what.clone());
+        let reported = self.testee.look(|heard| heard.events[place].what.clone());
         match (event, &reported) {
             (Event::Delivered { tone: pattern, .. }, Reported::Delivered { tone: Some(tone), .. }) => {
                 let met = self.check(pattern, tone);

@@ -4,37 +4,50 @@
 //! step saw. It waits with patterns, but it does not judge: nothing here knows verdicts.
 
 mod act;
+mod arguments;
+mod ask;
 mod barrier;
+mod bee;
 mod call;
 mod evidence;
 mod hello;
 mod look;
+mod meet;
 mod walk;
 
 pub use barrier::MARKER;
 pub use evidence::{Evidence, Mark, Saw, Stop, What, Why};
 pub use hello::default_hello;
+pub use meet::{Meeting, meet};
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 use crate::limits::Limits;
 use crate::plan::Job;
-use crate::testee::Shim;
+use crate::testee::Testee;
 use crate::vector::Body;
 
 /// Runs a job in a directory of its own (short, mode 0700), which holds the case's socket.
-pub async fn run(job: &Job<'_>, shim: &mut Shim, dir: &Path, limits: &Limits) -> Evidence {
+pub async fn run(job: &Job<'_>, testee: &mut Testee, dir: &Path, limits: &Limits) -> Evidence {
     let began = Instant::now();
     // what came between two cases belongs to neither
-    shim.take_heard();
+    testee.take_heard();
     let mut evidence = match &job.case.body {
-        Body::Wire { .. } => walk::run(job, shim, dir, limits, began).await,
-        Body::Call { function, examples } => {
-            call::run(function, examples, &job.examples, job.case.fresh, shim, dir, began).await
-        }
+        Body::Wire { .. } => walk::run(job, testee, dir, limits, began).await,
+        Body::Call { function, examples } => match testee {
+            Testee::Shim(shim) => {
+                call::run(function, examples, &job.examples, job.case.fresh, shim, dir, began).await
+            }
+            Testee::Bee(_) => {
+                let mut evidence = Evidence::new(began, BTreeMap::new());
+                evidence.stop = Some(Stop { step: 0, why: Why::Unsupported });
+                evidence
+            }
+        },
     };
-    let heard = shim.take_heard();
+    let heard = testee.take_heard();
     evidence.events = heard.events;
     evidence.noise = heard.noise;
     evidence.stderr = String::from_utf8_lossy(&heard.stderr.into_iter().collect::<Vec<u8>>()).into_owned();

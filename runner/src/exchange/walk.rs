@@ -11,16 +11,20 @@ use mock_humd::server::{Daemon, Limits as DaemonLimits, Missed};
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::bee::Session;
 use super::evidence::{Evidence, Mark, Saw, Stop, What, Why};
 use super::hello::{BEE, default_hello};
 use crate::limits::Limits;
 use crate::plan::Job;
-use crate::testee::{Asked, Gone, Reply, Request, Shim, now_ms};
+use crate::testee::{Asked, Gone, Reply, Request, Testee, now_ms};
 use crate::vector::{Body, Client, Happening, Socket, Step, Verb};
+
+/// The socket of a case, in the case's own directory.
+pub(super) const SOCKET: &str = "s";
 
 /// The state of a walk.
 pub(super) struct Walk<'a> {
-    pub(super) shim: &'a mut Shim,
+    pub(super) testee: &'a mut Testee,
     pub(super) daemon: Daemon,
     pub(super) limits: &'a Limits,
     pub(super) scope: Scope,
@@ -48,7 +52,11 @@ pub(super) struct Walk<'a> {
     pub(super) seen_events: usize,
     pub(super) markers: u64,
     /// Whether the clock was set.
-    clocked: bool,
+    pub(super) clocked: bool,
+    /// Of each connection of a whole bee, the session that it offers.
+    pub(super) sessions: BTreeMap<usize, Session>,
+    /// What the first of them gives to build on.
+    pub(super) captured: BTreeMap<String, Value>,
     /// The client whose every route a barrier has passed since the last stimulus.
     pub(super) settled: Option<usize>,
     stimulus_ms: i64,
@@ -57,7 +65,7 @@ pub(super) struct Walk<'a> {
 /// Opens the case's clients, walks its steps, and ends everything in a fixed order.
 pub(super) async fn run(
     job: &Job<'_>,
-    shim: &mut Shim,
+    testee: &mut Testee,
     dir: &Path,
     limits: &Limits,
     began: Instant,
@@ -65,39 +73,56 @@ pub(super) async fn run(
     let Body::Wire { clients, steps, greets, .. } = &job.case.body else {
         return Evidence::new(began, BTreeMap::new());
     };
-    let socket = dir.join("s");
-    let daemon_limits = DaemonLimits { line_max: limits.line_bytes_max, ..DaemonLimits::default() };
-    let mut daemon = Daemon::new(daemon_limits, began).at(&socket);
-    daemon.expect_connections(greets.clone());
-    let scope = Scope { variables: variables(dir), ..Scope::default() };
-    let mut walk = Walk {
-        shim,
-        daemon,
-        limits,
-        scope,
-        handles: Vec::new(),
-        routes: vec![BTreeSet::new(); clients.len()],
-        owners: Vec::new(),
-        greets,
-        listening: ListenState::Open,
-        sent: Vec::new(),
-        closes: false,
-        skipped: BTreeSet::new(),
-        background: VecDeque::new(),
-        closed: BTreeSet::new(),
-        taken: BTreeSet::new(),
-        seen_events: 0,
-        markers: 0,
-        clocked: false,
-        settled: None,
-        stimulus_ms: now_ms(),
-    };
+    let mut walk = Walk::new(testee, dir, limits, began, greets);
+    walk.routes = vec![BTreeSet::new(); clients.len()];
     let mut evidence = Evidence::new(began, walk.scope.variables.clone());
-    match walk.open(job, clients, steps, &socket).await {
+    match walk.open(job, clients, steps, &dir.join(SOCKET)).await {
         Ok(()) => walk.steps(steps, &mut evidence).await,
         Err(why) => evidence.stop = Some(Stop { step: 0, why }),
     }
     walk.finish(evidence).await
+}
+
+impl<'a> Walk<'a> {
+    /// A walk in this directory, before its first step; nothing listens yet.
+    pub(super) fn new(
+        testee: &'a mut Testee,
+        dir: &Path,
+        limits: &'a Limits,
+        began: Instant,
+        greets: &'a [bool],
+    ) -> Self {
+        let daemon_limits = DaemonLimits { line_max: limits.line_bytes_max, ..DaemonLimits::default() };
+        let mut daemon = Daemon::new(daemon_limits, began).at(dir.join(SOCKET));
+        daemon.expect_connections(greets.to_vec());
+        if testee.bee().is_some() {
+            daemon.expect_by_chi();
+        }
+        Self {
+            testee,
+            daemon,
+            limits,
+            scope: Scope { variables: variables(dir), ..Scope::default() },
+            handles: Vec::new(),
+            routes: Vec::new(),
+            owners: Vec::new(),
+            greets,
+            listening: ListenState::Open,
+            sent: Vec::new(),
+            closes: false,
+            skipped: BTreeSet::new(),
+            background: VecDeque::new(),
+            closed: BTreeSet::new(),
+            taken: BTreeSet::new(),
+            seen_events: 0,
+            markers: 0,
+            clocked: false,
+            sessions: BTreeMap::new(),
+            captured: BTreeMap::new(),
+            settled: None,
+            stimulus_ms: now_ms(),
+        }
+    }
 }
 
 impl Walk<'_> {
@@ -131,7 +156,7 @@ impl Walk<'_> {
                 hello: Value::Object(hello),
                 reconnect: client.reconnect,
             };
-            match self.shim.ask(request).await? {
+            match self.testee.ask(request).await? {
                 Asked::Answer(reply) => self.handles.push(handle(reply.what)?),
                 Asked::Late => return Err(Why::Silent),
             }
@@ -159,6 +184,14 @@ impl Walk<'_> {
         self.touch_scope();
         let outcome = match &step.verb {
             Verb::Play(op) => return self.play(op, step).await,
+            Verb::Probe => return self.probed(step.conn).await,
+            Verb::Observe(_)
+            | Verb::Never { what: Happening::Event(_), .. }
+            | Verb::Record { what: Happening::Event(_), .. }
+                if self.testee.bee().is_some() =>
+            {
+                return (What::Hidden, None);
+            }
             Verb::Observe(event) => return self.observe(step.client, event, &step.checks).await,
             Verb::Call { function, args, returns } => {
                 return self.call(function, args.fill(&self.scope, Carrier::Shim), returns.as_ref()).await;
@@ -182,6 +215,15 @@ impl Walk<'_> {
     /// The mock's side of the wire.
     async fn play(&mut self, op: &Op, step: &Step) -> (What, Option<Why>) {
         let conn = step.conn;
+        if self.testee.bee().is_some()
+            && !matches!(op, Op::Listen { .. })
+            && let Err(why) = self.connected(conn).await
+        {
+            let judged =
+                matches!(op, Op::Accept) && step.cite.as_ref().is_some_and(|cite| cite.code.is_some());
+            let absent = judged && matches!(why, Why::NoConnection(_));
+            return (What::Done, Some(if absent { Why::Silent } else { why }));
+        }
         match op {
             Op::Accept => return done(self.connected(conn).await),
             Op::Listen { state, .. } => self.listening = *state,
@@ -216,6 +258,9 @@ impl Walk<'_> {
 
     /// The connection is there, and greeted where the mock greets it.
     pub(super) async fn connected(&mut self, conn: usize) -> Result<(), Why> {
+        if self.testee.bee().is_some() {
+            self.arrived(conn).await?;
+        }
         let patience = if conn == 0 { self.limits.reply } else { self.limits.start };
         if timeout(patience, self.daemon.connected(conn)).await.is_err() {
             return Err(self.silence(Why::Silent).await);
@@ -234,78 +279,24 @@ impl Walk<'_> {
         }
     }
 
-    async fn call(
-        &mut self,
-        function: &str,
-        args: Result<Value, mock_humd::pattern::Unbound>,
-        returns: Option<&mock_humd::pattern::Pattern>,
-    ) -> (What, Option<Why>) {
-        self.stimulus();
-        let args = match args {
-            Ok(args) => args,
-            Err(unbound) => return (What::Done, Some(Why::Suite(unbound.to_string()))),
-        };
-        match self.shim.ask(Request::Call { function: function.to_owned(), args }).await {
-            Ok(Asked::Answer(reply)) => {
-                let stop = match (&reply.what, returns) {
-                    (Reply::Unsupported, _) => Some(Why::Unsupported),
-                    (Reply::Ok(fields), Some(pattern)) => {
-                        let value = fields.get("value").cloned().unwrap_or(Value::Null);
-                        (!self.check(pattern, &value)).then_some(Why::Mismatch)
-                    }
-                    (Reply::Ok(_), None) | (Reply::Refused { .. }, Some(_)) => Some(Why::Mismatch),
-                    _ => None,
-                };
-                (What::Reply(reply.what), stop)
-            }
-            Ok(Asked::Late) => (What::Done, Some(Why::Silent)),
-            Err(gone) => (What::Done, Some(Why::Gone(gone))),
-        }
-    }
-
-    /// Waits until the client's writes are stuck: bytes lie unread, and no more come while the shim answers twice.
-    /// Too early only weakens the case.
-    async fn stalled(&mut self, conn: usize) -> Result<(), Why> {
-        let deadline = Instant::now() + self.limits.reply;
-        let mut unchanged = 0;
-        let mut last = 0;
-        while unchanged < 2 {
-            if Instant::now() > deadline {
-                return Err(Why::Silent);
-            }
-            self.shim.ping().await?;
-            let unread = self.daemon.unread(conn).map_err(|error| Why::Suite(error.to_string()))?;
-            unchanged = if unread > 0 && unread == last { unchanged + 1 } else { 0 };
-            last = unread;
-        }
-        Ok(())
-    }
-
-    async fn clock(&mut self, now: i64) -> Result<(), Why> {
-        self.clocked = true;
-        match self.shim.ask(Request::Clock(Some(now))).await? {
-            Asked::Answer(reply) if matches!(reply.what, Reply::Ok(_)) => Ok(()),
-            Asked::Answer(_) => Err(Why::Unsupported),
-            Asked::Late => Err(Why::Silent),
-        }
-    }
-
     /// The mock drains and closes first, which frees a client blocked in a write; then the clients are ended.
     async fn finish(mut self, mut evidence: Evidence) -> Evidence {
         // bounded, and nothing depends on it: what a client wrote before its last act has arrived by then
         let _ = timeout(self.limits.reply, self.daemon.shut()).await;
         evidence.handles = std::mem::take(&mut self.handles);
-        if self.clocked && self.shim.gone().is_none() {
+        evidence.bound = std::mem::take(&mut self.captured);
+        evidence.variables = std::mem::take(&mut self.scope.variables);
+        if self.clocked && self.testee.gone().is_none() {
             // the next case finds the real time, also if it opens no client; a shim that no longer answers is
             // found out below
-            let _ = self.shim.ask(Request::Clock(None)).await;
+            let _ = self.testee.ask(Request::Clock(None)).await;
         }
         for client in evidence.handles.clone() {
-            match self.shim.ask(Request::End { client }).await {
+            match self.testee.ask(Request::End { client }).await {
                 Ok(Asked::Answer(_)) => {}
                 // a client that cannot be ended must not meet the next case
                 Ok(Asked::Late) => {
-                    self.shim.give_up().await;
+                    self.testee.give_up().await;
                     break;
                 }
                 Err(gone) => {
@@ -320,9 +311,9 @@ impl Walk<'_> {
         evidence
     }
 
-    /// A deadline has passed: the shim is asked whether it lives at all.
+    /// A deadline has passed: the testee is asked whether it lives at all.
     pub(super) async fn silence(&mut self, why: Why) -> Why {
-        match self.shim.ping().await {
+        match self.testee.ping().await {
             Ok(()) => why,
             Err(gone) => Why::Gone(gone),
         }
@@ -330,10 +321,13 @@ impl Walk<'_> {
 
     /// The client ended the connection, or its process ended.
     pub(super) async fn ended(&mut self) -> Why {
+        if self.testee.bee().is_some() {
+            self.settle().await;
+        }
         self.silence(Why::Closed).await
     }
 
-    async fn missed(&mut self, missed: Missed) -> Why {
+    pub(super) async fn missed(&mut self, missed: Missed) -> Why {
         match missed {
             Missed::Ended => self.ended().await,
             Missed::NotHello { .. } => Why::NotHello,
@@ -354,7 +348,7 @@ impl Walk<'_> {
     }
 
     fn mark(&self) -> Mark {
-        Mark { wire: self.daemon.entries(), events: self.shim.look(|heard| heard.events.len()) }
+        Mark { wire: self.daemon.entries(), events: self.testee.look(|heard| heard.events.len()) }
     }
 
     fn expand(&self, path: &str) -> String {

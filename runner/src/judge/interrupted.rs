@@ -91,6 +91,8 @@ fn expectation(steps: &[Step], stop: &Stop, why: &Why) -> Option<(Cite, Option<S
         | Why::Unsupported
         | Why::Impossible(_)
         | Why::NoMarker(_)
+        | Why::NoConnection(_)
+        | Why::Unasked(_)
         | Why::Gone(Gone::Broken(_) | Gone::Flooded) => return None,
         Why::Refused(_) => return own.map(|cite| (cite.clone(), cite.code.clone())),
         _ => {}
@@ -124,13 +126,16 @@ pub(super) fn said(why: &Why) -> String {
     match why {
         Why::Closed => "the client ended the connection".to_owned(),
         Why::StoppedReading => "the client does not read its socket".to_owned(),
-        Why::Silent => "nothing came within the deadline; the shim still answers".to_owned(),
-        Why::Deaf => "a barrier was not handed over within the deadline; the shim still answers".to_owned(),
+        Why::Silent => "nothing came within the deadline, though the client is alive".to_owned(),
+        Why::Deaf => {
+            "a barrier was not handed over within the deadline, though the client is alive".to_owned()
+        }
         Why::Refused(what) => format!("the client refused an act: {what}"),
         Why::Unsupported => "the shim does not support an act or function that it must have".to_owned(),
         Why::Gone(gone) => gone.to_string(),
         Why::Impossible(why) => format!("the shim calls an act impossible: {why}"),
         Why::NoMarker(what) => format!("the client does not send the marker that a case needs: {what}"),
+        Why::NoConnection(what) | Why::Unasked(what) => what.clone(),
         Why::Suite(what) => format!("the suite could not go on: {what}"),
         Why::Mismatch | Why::Missing | Why::Accepted | Why::Misrouted(_) | Why::NotHello => String::new(),
     }

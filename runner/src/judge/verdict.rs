@@ -17,7 +17,7 @@ pub struct Verdict {
 impl Verdict {
     /// Whether nothing speaks against the client.
     pub fn is_good(&self) -> bool {
-        matches!(self.outcome, Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_))
+        matches!(self.outcome, Outcome::Held | Outcome::Partly | Outcome::Observed(_) | Outcome::Declined(_))
     }
 }
 
@@ -26,6 +26,8 @@ impl Verdict {
 pub enum Outcome {
     /// Everything that the case asks was seen.
     Held,
+    /// What shows without a shim speaks for it, and some of it does not show.
+    Partly,
     /// One of several allowed things was seen.
     Observed(String),
     /// The client refused to do what the rule is about, as it may.
@@ -90,6 +92,8 @@ pub(super) enum Found {
     Broken(Box<Failure>),
     /// The step was not reached.
     Unreached,
+    /// It does not show without a shim.
+    Hidden,
     /// The example needs a seam that the client does not have.
     Unseen(String),
     /// The shim answered `unsupported`.
@@ -136,7 +140,7 @@ pub(super) fn verdicts(
             return blocked(failure);
         }
         match (own(findings, rule, book.get(rule).is_some_and(|rule| rule.type_level)), &untrusted) {
-            (Outcome::Held | Outcome::Observed(_) | Outcome::Declined(_), Some(why)) => {
+            (Outcome::Held | Outcome::Partly | Outcome::Observed(_) | Outcome::Declined(_), Some(why)) => {
                 Outcome::Inconclusive(Cause::plain(why.clone()))
             }
             (outcome, _) => outcome,
@@ -149,7 +153,7 @@ pub(super) fn verdicts(
 fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
     let mut seen: Vec<&str> = Vec::new();
     let (mut met, mut unreached, mut unseen, mut impossible, mut declined) = (0, 0, None, None, None);
-    let (mut forbidden, mut unsupported) = (None, None);
+    let (mut forbidden, mut unsupported, mut hidden) = (None, None, false);
     if let Some(failure) = broken(findings, rule) {
         return Outcome::Broken(failure);
     }
@@ -160,6 +164,7 @@ fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
             Found::Seen(what) => seen.push(what),
             Found::Declined(what) => declined = Some(what),
             Found::Unreached => unreached += 1,
+            Found::Hidden => hidden = true,
             Found::Unseen(why) => unseen = Some(why),
             Found::Unsupported(why) => unsupported = Some(why),
             Found::Impossible(why) if type_level => impossible = Some(why),
@@ -182,6 +187,9 @@ fn own(findings: &Findings, rule: &str, type_level: bool) -> Outcome {
             (None, Some(failure)) => blocked(failure),
             (None, None) => Outcome::Inconclusive(Cause::plain("the case ended early".to_owned())),
         };
+    }
+    if hidden {
+        return Outcome::Partly;
     }
     if let Some(what) = declined {
         return Outcome::Declined(what.clone());

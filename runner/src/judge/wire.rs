@@ -17,7 +17,8 @@ use crate::testee::{Event as Reported, Reply};
 use crate::vector::{Case, Check, Cite, Event, Raises, Step, Verb};
 
 pub(super) fn findings(case: &Case, steps: &[Step], evidence: &Evidence) -> Findings {
-    let mut replay = Replay { evidence, steps, bound: BTreeMap::new(), findings: Findings::default() };
+    let bound = evidence.bound.clone();
+    let mut replay = Replay { evidence, steps, bound, findings: Findings::default() };
     for index in 0..steps.len() {
         match evidence.steps.get(index) {
             Some(saw) => replay.step(index, saw),
@@ -25,6 +26,9 @@ pub(super) fn findings(case: &Case, steps: &[Step], evidence: &Evidence) -> Find
         }
     }
     let mut findings = replay.findings;
+    for rule in &case.partly {
+        findings.add(rule, Found::Hidden);
+    }
     if let Some(stop) = &evidence.stop {
         interrupted::blame(case, steps, stop, &mut findings);
     } else if let Some(gone) = &evidence.after {
@@ -57,6 +61,12 @@ impl Replay<'_> {
             return self.unreached(index);
         }
         let step = &self.steps[index];
+        if saw.what == What::Hidden {
+            for cite in step.cite.iter().chain(step.checks.iter().map(|check| &check.cite)) {
+                self.findings.add(&cite.rule, Found::Hidden);
+            }
+            return;
+        }
         let place = (index + 1, self.steps.len());
         let mut scope = self.evidence.scope(saw, std::mem::take(&mut self.bound));
         match &step.verb {
@@ -78,7 +88,7 @@ impl Replay<'_> {
             }
             Verb::Drive { raises, .. } => self.drive(step, place, saw, raises),
             Verb::Call { returns, .. } => self.call(step, place, saw, returns.as_ref(), &mut scope),
-            Verb::Play(_) | Verb::Barrier { .. } | Verb::Stalled | Verb::Clock { .. } => {
+            Verb::Play(_) | Verb::Barrier { .. } | Verb::Probe | Verb::Stalled | Verb::Clock { .. } => {
                 match (&step.cite, &step.seen) {
                     (Some(cite), Some(seen)) => self.findings.add(&cite.rule, Found::Seen(seen.clone())),
                     _ => self.met_unless(step.cite.as_ref(), place, "", None),

@@ -6,11 +6,13 @@
 //!
 //! - [`client`] is the client, an async library that knows nothing of shims;
 //! - [`shim`] is the shim on top of it;
+//! - [`bee`] is a whole bee on top of it;
 //! - [`helper`] holds the functions that every library offers: rid, sigil, dusk, wane, socket path;
 //! - [`fault`] and [`mutants`] give it one bug at a time, [`odd`] makes it strange but right;
 //! - [`scout`] tells which faults act in which case;
 //! - [`null`] holds the testees that observe nothing.
 
+mod bee;
 mod client;
 mod fault;
 mod helper;
@@ -23,6 +25,7 @@ mod shim;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub use bee::{habits, nulls as null_bees};
 pub use fault::{Mutant, mutants};
 pub use null::nulls;
 pub use odd::odds;
@@ -51,6 +54,12 @@ pub struct Args {
     /// Carry no fault, and add to this file which faults would have acted in which case
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mutant", "odd", "null"])]
     scout: Option<PathBuf>,
+    /// Be a whole bee, without a shim
+    #[arg(long, conflicts_with_all = ["scout", "with", "without"])]
+    bee: bool,
+    /// As a bee, do one thing otherwise
+    #[arg(long, value_name = "NAME", requires = "bee")]
+    habit: Option<String>,
     /// Claim this capability as well, whether it exists or not
     #[arg(long, value_name = "CAP")]
     with: Vec<String>,
@@ -77,6 +86,9 @@ pub fn run(args: &Args) -> ExitCode {
         eprintln!("{}: {error}", file.display());
         return ExitCode::from(2);
     }
+    if args.bee {
+        return run_bee(args);
+    }
     if let Some(name) = &args.null {
         return match null::find(name) {
             Some(testee) => testee.run(),
@@ -88,6 +100,20 @@ pub fn run(args: &Args) -> ExitCode {
     }
     shim::change_caps(&args.with, &args.without);
     shim::run()
+}
+
+fn run_bee(args: &Args) -> ExitCode {
+    if let Some(name) = &args.null {
+        return match bee::find_null(name) {
+            Some(null) => null.run(),
+            None => unknown("null bee", name, null_bees().map(|variant| variant.name)),
+        };
+    }
+    match args.habit.as_deref().map(|name| (name, bee::find_habit(name))) {
+        Some((name, None)) => unknown("habit", name, habits().map(|variant| variant.name)),
+        Some((_, habit)) => bee::run(habit),
+        None => bee::run(None),
+    }
 }
 
 /// Whether a mutant exists; the error names the nearest one.

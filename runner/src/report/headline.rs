@@ -7,14 +7,14 @@ use crate::rule::{Level, Side};
 /// What stands for the name of a client that never said who it is.
 const NOBODY: &str = "a client that did not say who it is";
 
-/// The client, its version and its language.
+/// The client, its version and its language, which a whole bee does not tell.
 pub(super) fn who(report: &Report) -> String {
     let identity = &report.identity;
     if identity.name.is_empty() {
         return NOBODY.to_owned();
     }
-    let [name, version, lang] =
-        [&identity.name, &identity.version, &identity.lang].map(|part| cut(&clean(part), 80));
+    let lang = if report.level == 0 { "black box" } else { &identity.lang };
+    let [name, version, lang] = [&identity.name, &identity.version, lang].map(|part| cut(&clean(part), 80));
     format!("{name} {version} ({lang})")
 }
 

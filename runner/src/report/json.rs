@@ -25,6 +25,7 @@ fn value(report: &Report) -> Value {
             "lang": report.identity.lang,
             "caps": report.identity.caps,
         },
+        "level": report.level,
         "wire": report.wire,
         "config": report.config,
         "profiles": profiles(report),

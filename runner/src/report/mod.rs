@@ -2,6 +2,7 @@
 //!
 //! A report knows what came of a run, and nothing of how it came about.
 
+mod asides;
 mod badge;
 mod diagram;
 mod entry;

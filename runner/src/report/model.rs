@@ -18,8 +18,10 @@ pub const CONFIG_NAME: &str = "conformance.toml";
 pub struct Report {
     /// Who was tested.
     pub identity: Identity,
-    /// The command that starts the shim, for rerun lines; empty for the built-in client, and where the configuration
-    /// holds it.
+    /// How the client was tested: 0 as a whole bee, of which only the wire shows, 2 through a shim.
+    pub level: u8,
+    /// The command that starts the shim or the bee, for rerun lines; empty for the built-in client, and where the
+    /// configuration holds it.
     pub command: String,
     /// The `conformance.toml` that was used, as the user named it.
     pub config: Option<String>,
@@ -77,7 +79,8 @@ impl Report {
         let role = if case.side.party == Party::Worker { " --role worker" } else { "" };
         let profile = if case.side.profile == Profile::Live { " --profile live" } else { "" };
         let command = if self.command.is_empty() { String::new() } else { format!(" -- {}", self.command) };
-        Some(format!("thrum-conform client{config} --run {}{role}{profile} --trace{command}", case.id))
+        let how = if self.level == 0 { " --black-box" } else { "" };
+        Some(format!("thrum-conform client{how}{config} --run {}{role}{profile} --trace{command}", case.id))
     }
 }
 

@@ -94,7 +94,7 @@ fn badness(judged: &Judged<'_>) -> u32 {
         Outcome::Inconclusive(_) => 3,
         Outcome::Declined(_) => 2,
         Outcome::NotExercised(_) | Outcome::NotApplicable(_) => 1,
-        Outcome::Held | Outcome::Observed(_) => 0,
+        Outcome::Held | Outcome::Partly | Outcome::Observed(_) => 0,
     };
     let verdict = judged.verdicts.iter().map(|verdict| of(&verdict.outcome)).max().unwrap_or(0);
     verdict.max(if judged.sightings.iter().any(|sighting| sighting.offence.is_some()) { 4 } else { 0 })
@@ -106,6 +106,7 @@ fn outcome(judged: &Judged<'_>) -> String {
     let verdicts = judged.verdicts.iter().map(|verdict| {
         let what = match &verdict.outcome {
             Outcome::Held => "held".to_owned(),
+            Outcome::Partly => "kept as far as it shows".to_owned(),
             // what a helper answered is kept for the report, and may be a time
             Outcome::Observed(_) if is_call => "observed".to_owned(),
             Outcome::Observed(seen) => format!("observed {seen}"),

@@ -4,6 +4,7 @@
 //! what a report is made from. Cases run side by side on as many processes as asked for, each one case at a time.
 
 mod ledger;
+mod meeting;
 mod order;
 mod preflight;
 mod seat;
@@ -45,6 +46,8 @@ pub struct Run<'a> {
     pub bodies: &'a Bodies,
     /// The client under test.
     pub command: &'a Command,
+    /// Whether the command starts a whole bee, and no shim.
+    pub black_box: bool,
     /// Which cases.
     pub selection: &'a Selection,
     /// The bounds.
@@ -144,15 +147,22 @@ pub async fn run<'a>(
 ) -> Result<Results<'a>, Error> {
     let began = Instant::now();
     let room = Room::new(run.command, &run.selection.wire.to_string(), run.limits)?;
+    let room = if run.black_box { room.for_a_bee() } else { room };
     let results = RefCell::new(None);
     let work = async {
         let mut first = Seat::new(&room);
-        let identity = first.start().await?;
+        let (identity, met) = if run.black_box {
+            meeting::meet(&room, run.selection.wire).await?
+        } else {
+            (first.start().await?, None)
+        };
         check_identity(&identity, run.selection)?;
         let identity = run.selection.narrow.apply(identity).map_err(Error::Input)?;
         let plan = plan(run.suite, run.book, &identity, run.selection).map_err(Error::Input)?;
         let side = plan.sides.first().copied().unwrap_or(Side::PLAIN);
-        let gate = if plan.jobs.iter().any(|job| matches!(job.case.body, Body::Wire { .. })) {
+        let gate = if run.black_box {
+            met
+        } else if plan.jobs.iter().any(|job| matches!(job.case.body, Body::Wire { .. })) {
             preflight::check(&mut first, side).await?
         } else {
             None
@@ -311,8 +321,8 @@ impl<'r, 'a> Floor<'r, 'a> {
     async fn play(&self, job: &Job<'a>, seat: &mut Seat<'_>) -> Result<(Judged<'a>, bool), Error> {
         let dir = seat.case_dir()?;
         let evidence = {
-            let shim = seat.shim().await?;
-            exchange::run(job, shim, &dir, self.run.limits).await
+            let testee = seat.testee().await?;
+            exchange::run(job, testee, &dir, self.run.limits).await
         };
         // what is left is removed with the room; a full disk is no reason to fail here
         let _ = std::fs::remove_dir_all(&dir);

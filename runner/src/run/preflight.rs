@@ -29,6 +29,19 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// What keeps a whole bee from being tested: it made no connection that could be greeted.
+    pub(super) fn of_a_bee(why: &Why) -> Self {
+        let rule = matches!(why, Why::NotHello).then(|| "HELLO-01".to_owned());
+        let (why, hint) = match why {
+            Why::Silent => (
+                "the bee connected, and no hello came".to_owned(),
+                "send hello as soon as the socket is connected",
+            ),
+            why => explain(why),
+        };
+        Self { rule, why, hint: hint.to_owned() }
+    }
+
     /// Whether a case is not worth running: it builds on a greeted connection, and does not decide the rule in
     /// question.
     pub(super) fn blocks(&self, case: &Case) -> bool {
@@ -110,6 +123,9 @@ fn explain(why: &Why) -> (String, &'static str) {
             "start the read loop when the socket is connected",
         ),
         Why::Accepted => ("an act was accepted that must be refused".to_owned(), "look at the shim"),
+        Why::NoConnection(what) | Why::Unasked(what) => {
+            (what.clone(), "the bee connects to the socket that `HUM_THRUM_SOCK` names, and prompts")
+        }
         Why::Suite(what) => {
             (format!("the suite could not go on: {what}"), "this is a fault of the suite, or of the machine")
         }
@@ -121,7 +137,7 @@ async fn play(seat: &mut Seat<'_>, side: Side, with_handler: bool) -> Result<Opt
     let dir = seat.room().case_dir()?;
     let limits = seat.room().limits();
     let job = Job { case: &case, side, examples: Vec::new() };
-    let evidence = exchange::run(&job, seat.shim().await?, &dir, limits).await;
+    let evidence = exchange::run(&job, seat.testee().await?, &dir, limits).await;
     seat.played(false)?;
     Ok(evidence.stop)
 }
@@ -167,10 +183,12 @@ fn case(side: Side, with_handler: bool) -> Result<Case, Error> {
         under_test: [side.party].into(),
         profile: side.profile,
         decides: Vec::new(),
+        partly: Vec::new(),
         touches: Vec::new(),
         kills: Vec::new(),
         twin: None,
         negative: false,
+        is_for_bees: false,
         requires: Vec::new(),
         notes: Vec::new(),
         fresh: false,

@@ -1,6 +1,6 @@
-//! Where a shim sits: one process at a time, started anew when the last one is beyond use.
+//! Where a testee sits: one process at a time, started anew when the last one is beyond use.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::testee::{Command, Gone, Home, Identity, Shim, StartFault};
+use crate::testee::{Bee, Command, Gone, Habits, Home, Identity, Shim, StartFault, Testee};
 use crate::vector::Case;
 
 /// Where Linux keeps files in memory; where it is missing, the usual temporary directory serves.
@@ -21,6 +21,8 @@ pub struct Room<'a> {
     limits: &'a Limits,
     root: TempDir,
     dirs: Cell<u32>,
+    /// What is known of a whole bee; nothing where the command starts a shim.
+    habits: Option<RefCell<Habits>>,
 }
 
 impl<'a> Room<'a> {
@@ -43,7 +45,13 @@ impl<'a> Room<'a> {
                 root.path().display()
             )));
         }
-        Ok(Self { command, wire: wire.to_owned(), limits, root, dirs: Cell::new(0) })
+        Ok(Self { command, wire: wire.to_owned(), limits, root, dirs: Cell::new(0), habits: None })
+    }
+
+    /// The same room for a whole bee, which the command starts in place of a shim.
+    #[must_use]
+    pub(super) fn for_a_bee(self) -> Self {
+        Self { habits: Some(RefCell::new(Habits::unknown())), ..self }
     }
 
     /// A new directory, mode 0700.
@@ -66,13 +74,25 @@ impl<'a> Room<'a> {
     pub fn limits(&self) -> &'a Limits {
         self.limits
     }
+
+    /// What starts the testee.
+    pub(super) fn command(&self) -> &'a Command {
+        self.command
+    }
+
+    /// Keeps what was seen of the bee, for every seat that is taken from now on.
+    pub(super) fn keep(&self, habits: Habits) {
+        if let Some(kept) = &self.habits {
+            kept.replace(habits);
+        }
+    }
 }
 
-/// A place for one shim.
+/// A place for one testee.
 pub struct Seat<'a> {
     room: &'a Room<'a>,
     env: std::collections::BTreeMap<String, Option<String>>,
-    shim: Option<Shim>,
+    testee: Option<Testee>,
     /// The directory of a fresh seat's case, which its environment may name.
     own_dir: Option<PathBuf>,
     played: u32,
@@ -85,7 +105,7 @@ impl<'a> Seat<'a> {
         Self {
             room,
             env: std::collections::BTreeMap::new(),
-            shim: None,
+            testee: None,
             own_dir: None,
             played: 0,
             lost_in_a_row: 0,
@@ -102,12 +122,12 @@ impl<'a> Seat<'a> {
         self.room
     }
 
-    /// Whether its process has played a case before.
+    /// Whether its process has played a case before; a bee has a new one for each.
     pub fn has_played(&self) -> bool {
-        self.played > 0 && self.shim.is_some()
+        self.played > 0 && matches!(self.testee, Some(Testee::Shim(_)))
     }
 
-    /// Starts the process and says who answered.
+    /// Starts the process of a shim and says who answered.
     pub async fn start(&mut self) -> Result<Identity, Error> {
         let broken =
             |error: std::io::Error| Error::Broken(format!("cannot prepare a home for the shim: {error}"));
@@ -120,7 +140,7 @@ impl<'a> Seat<'a> {
         let home = Home::new(&dir, env).map_err(broken)?;
         match Shim::start(self.room.command, &home, &self.room.wire, self.room.limits).await {
             Ok((shim, identity)) => {
-                self.shim = Some(shim);
+                self.testee = Some(Testee::Shim(shim));
                 Ok(identity)
             }
             Err(fault) => Err(explain_start(self.room.command, &fault)),
@@ -136,27 +156,42 @@ impl<'a> Seat<'a> {
         Ok(dir)
     }
 
-    /// The running shim; started if there is none.
-    pub async fn shim(&mut self) -> Result<&mut Shim, Error> {
-        if self.shim.is_none() {
-            self.start().await?;
+    /// The testee: a running shim, started if there is none, or a bee, which each case starts for itself.
+    pub async fn testee(&mut self) -> Result<&mut Testee, Error> {
+        if self.testee.is_none() {
+            match &self.room.habits {
+                Some(habits) => self.testee = Some(self.bee(habits.borrow().clone())),
+                None => drop(self.start().await?),
+            }
             self.played = 0;
         }
-        self.shim.as_mut().ok_or_else(|| Error::Broken("the shim is not running".to_owned()))
+        self.testee.as_mut().ok_or_else(|| Error::Broken("the shim is not running".to_owned()))
+    }
+
+    fn bee(&self, habits: Habits) -> Testee {
+        let (command, limits) = (self.room.command.clone(), self.room.limits.clone());
+        Testee::Bee(Bee::new(command, self.env.clone(), habits, limits))
     }
 
     /// A case has been played. A process beyond use is let go; too many of them in a row end the run.
     pub fn played(&mut self, decided: bool) -> Result<bool, Error> {
         self.played += 1;
-        let Some(gone) = self.shim.as_ref().and_then(|shim| shim.gone().cloned()) else {
+        let Some(gone) = self.testee.as_ref().and_then(|testee| testee.gone().cloned()) else {
             self.lost_in_a_row = 0;
             return Ok(true);
         };
-        self.shim = None;
+        self.testee = None;
         self.lost_in_a_row = if decided { 0 } else { self.lost_in_a_row + 1 };
         if let Gone::Broken(_) | Gone::Flooded = gone {
             return Err(Error::Broken(format!(
                 "{gone}\n(hint: `thrum-conform smoke -- {}` checks the shim alone)",
+                self.room.command.shown()
+            )));
+        }
+        if self.lost_in_a_row >= self.room.limits.restarts_max && self.room.habits.is_some() {
+            return Err(Error::Broken(format!(
+                "the bee ended {} times in a row without a verdict; the last time {gone}\n(hint: start `{}` by hand against `mock-humd`, and look at what it says)",
+                self.lost_in_a_row,
                 self.room.command.shown()
             )));
         }
@@ -172,8 +207,8 @@ impl<'a> Seat<'a> {
 
     /// Stops the process. True if it left others behind.
     pub async fn stop(self) -> bool {
-        match self.shim {
-            Some(shim) => shim.stop().await,
+        match self.testee {
+            Some(testee) => testee.stop().await,
             None => false,
         }
     }

@@ -16,7 +16,7 @@ use crate::plan::{Job, Plan};
 use crate::report::{CaseRow, Report, RuleRow, Standing};
 use crate::rule::{Level, Profile, Rule, RuleBook, Side};
 use crate::run::{End, Gate, Judged, Results, Unsteady};
-use crate::testee::CAPABILITIES;
+use crate::testee::{CAPABILITIES, Identity};
 use crate::vector::{Body, Status, Suite};
 use tally::Tally;
 
@@ -79,7 +79,14 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
             let cut_short = unplayed.iter().any(|job| {
                 job.side == side && job.case.status == Status::Scored && job.case.decides.contains(&rule.id)
             });
-            match (why_not(&rule.id), scoring.rule_row(rule, side, &own, &ambient, cut_short, &ruling)) {
+            let hidden = results.plan.rules_hidden.get(&rule.id).filter(|_| side.is_plain());
+            let came_to = scoring.rule_row(rule, side, &own, &ambient, cut_short, &ruling);
+            // of a selection, what was not selected is no gap
+            let came_to = match hidden.filter(|_| scoring.all || came_to.is_some()) {
+                Some(why) => Some(unless_hidden(rule, came_to, &results.identity, why)),
+                None => came_to,
+            };
+            match (why_not(&rule.id), came_to) {
                 // what is decided in `live` is what its cases decide: the rest is the document's
                 (Some(_), None) if side.profile == Profile::Live => {}
                 (Some(why), _) => {
@@ -106,6 +113,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         exit => exit,
     };
     Report {
+        level: if results.identity.habits.is_some() { 0 } else { 2 },
         unclaimed: CAPABILITIES
             .iter()
             .filter(|cap| !results.identity.caps.contains(**cap))
@@ -298,6 +306,18 @@ impl Scoring<'_> {
             tally.standing(rule.level, self.weight(rule.level), rule.id == WARNS_WHEN_DECLINED)?;
         Some(row(rule, side, standing, why, cases))
     }
+}
+
+/// The row of a rule of which a whole bee may show nothing: what it does not show is undecided, never held.
+fn unless_hidden(rule: &Rule, row: Option<RuleRow>, identity: &Identity, why: &str) -> RuleRow {
+    let shows = |row: &RuleRow| match row.standing {
+        Standing::NotExercised => rule.needs.iter().all(|need| need.met_by(&identity.caps)),
+        Standing::Undecided => !row.why.is_empty(),
+        _ => true,
+    };
+    let cases = row.as_ref().map(|row| row.cases.clone()).unwrap_or_default();
+    row.filter(shows)
+        .unwrap_or_else(|| self::row(rule, Side::PLAIN, Standing::Undecided, why.to_owned(), cases))
 }
 
 fn row(rule: &Rule, side: Side, standing: Standing, why: String, cases: Vec<String>) -> RuleRow {

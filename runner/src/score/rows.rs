@@ -15,6 +15,14 @@ struct Said<'a> {
     entry: Option<&'a Entry>,
 }
 
+/// Why a case comes to nothing that a whole bee is played for all the same.
+const HIDDEN: &str = "what it looks at does not show without a shim";
+
+/// Whether something showed that speaks for the client.
+fn shows(verdict: &Verdict) -> bool {
+    verdict.is_good() && !matches!(verdict.outcome, Outcome::Partly)
+}
+
 impl Scoring<'_> {
     pub(super) fn case_row(&self, judged: &Judged<'_>, all: &[Judged<'_>], ruling: &Ruling<'_>) -> CaseRow {
         let (side, case) = (judged.side, judged.case);
@@ -78,7 +86,8 @@ impl Scoring<'_> {
                     Some(Known::Entry(by)) => known = Some((cause.why.clone(), Some(by))),
                     Some(Known::Follows(why)) => known = known.or(Some((why, None))),
                 },
-                Outcome::NotExercised(why) | Outcome::NotApplicable(why) => idle = Some(why),
+                Outcome::NotExercised(why) | Outcome::NotApplicable(why) => idle = Some(why.as_str()),
+                Outcome::Partly if !judged.case.is_for_bees => idle = Some(HIDDEN),
                 _ => {}
             }
         }
@@ -91,7 +100,7 @@ impl Scoring<'_> {
             return said(CaseVerdict::Xfail, &why, by);
         }
         match (idle, ruling.passed(id), ruling.flaky(id)) {
-            (Some(why), ..) if !judged.verdicts.iter().any(Verdict::is_good) => {
+            (Some(why), ..) if !judged.verdicts.iter().any(shows) => {
                 said(CaseVerdict::NotExercised, why, None)
             }
             (_, Some(by), _) => said(CaseVerdict::Xpass, "passes", Some(by)),

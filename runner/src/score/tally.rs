@@ -16,6 +16,8 @@ pub(super) struct Tally {
     declined: Option<String>,
     open: Vec<(String, String)>,
     idle: Option<String>,
+    /// Cases in which all that shows speaks for the rule, and not all of it shows.
+    partly: Vec<String>,
     impossible: Option<String>,
     pub(super) ambient: bool,
     pub(super) exercised: bool,
@@ -43,6 +45,7 @@ impl Tally {
                 Some(Known::Entry(entry)) => self.waived.push((case, entry.reason.clone())),
                 Some(Known::Follows(why)) => self.waived.push((case, why)),
             },
+            Outcome::Partly => self.partly.push(case),
             Outcome::NotExercised(why) => self.idle = Some(why.clone()),
             Outcome::NotApplicable(why) => self.impossible = Some(why.clone()),
         }
@@ -94,6 +97,9 @@ impl Tally {
         }
         if !self.held.is_empty() || self.exercised {
             return answer(Standing::Held, (String::new(), self.held));
+        }
+        if !self.partly.is_empty() {
+            return answer(Standing::Undecided, (String::new(), self.partly));
         }
         if let Some(why) = self.impossible {
             return answer(Standing::NotApplicable, (why, Vec::new()));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use thrum_conform::exit::Exit;
-use thrum_conform::report::{Report, Standing};
+use thrum_conform::report::{CaseVerdict, Report, Standing};
 use thrum_conform::rule::{Level, Party, Rule, RuleBook, Side};
 use thrum_conform::vector::{Case, Status, Suite};
 
@@ -52,7 +52,9 @@ impl Look<'_> {
             let doubt = Doubt { why: broken.why.clone(), cases };
             doubts.insert(format!("{name} breaks {rule}, which it does not declare"), doubt);
         }
-        for rule in declared.iter().filter(|rule| !broken.contains_key(**rule)) {
+        // a whole bee shows a part of what its fault breaks
+        let owed = declared.iter().filter(|_| self.report.level != 0);
+        for rule in owed.filter(|rule| !broken.contains_key(**rule)) {
             let doubt = Doubt { why: "no case broke it".to_owned(), cases: self.cases.clone() };
             doubts.insert(format!("{name} declares {rule}, which holds"), doubt);
         }
@@ -67,9 +69,14 @@ impl Look<'_> {
 
     /// Why a case did not kill the mutant by a code of its own, or from outside; `state-leak` does not count.
     fn survived(&self, case: &Case) -> Option<String> {
-        let skipped = self.report.not_applicable.iter().any(|(id, _)| *id == case.id);
-        if case.status != Status::Scored || skipped {
+        let skipped = self.report.not_applicable.iter().find(|(id, _)| *id == case.id);
+        if case.status != Status::Scored {
             return None;
+        }
+        match skipped {
+            Some((_, why)) if case.is_for_bees => return Some(format!("it did not run: {why}")),
+            Some(_) => return None,
+            None => {}
         }
         let Some(row) = self.report.cases.iter().find(|row| row.id == case.id) else {
             return Some("it did not run".to_owned());
@@ -96,6 +103,39 @@ pub fn not_sound(name: &str, report: &Report) -> Vec<Finding> {
     }));
     if found.is_empty() && report.exit != Exit::Fine {
         found.push(Finding { what: format!("{name} ends with {:?}", report.exit), why: String::new() });
+    }
+    found
+}
+
+/// What a whole bee breaks, or keeps a case from seeing, that is right in all it does.
+pub fn not_sound_bee(name: &str, report: &Report) -> Vec<Finding> {
+    let mut found: Vec<Finding> = broken(report)
+        .into_iter()
+        .map(|(rule, broken)| Finding { what: format!("{name} breaks {rule}"), why: broken.why })
+        .collect();
+    let unseen = report.cases.iter().filter(|row| row.verdict == CaseVerdict::Inconclusive);
+    found.extend(
+        unseen.map(|row| Finding {
+            what: format!("{name} leaves {} inconclusive", row.id),
+            why: row.why.clone(),
+        }),
+    );
+    if found.is_empty() && report.exit != Exit::Incomplete {
+        found.push(Finding { what: format!("{name} ends with {:?}", report.exit), why: String::new() });
+    }
+    found
+}
+
+/// What a bee holds that is none. It may say a good hello; whatever takes more than that it must not hold.
+pub fn holds_more_than_a_hello(name: &str, report: &Report, suite: &Suite) -> Vec<Finding> {
+    let asks = |id: &String| suite.case(id).is_some_and(Case::probes);
+    let held = report.rules.iter().filter(|row| matches!(row.standing, Standing::Held | Standing::Observed));
+    let mut found: Vec<Finding> = held
+        .filter(|row| row.cases.iter().any(asks))
+        .map(|row| Finding { what: format!("{name} holds {}", row.id), why: row.cases.join(", ") })
+        .collect();
+    if report.exit == Exit::Fine {
+        found.push(Finding { what: format!("{name} ends well"), why: "it is no bee at all".to_owned() });
     }
     found
 }

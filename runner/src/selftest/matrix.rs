@@ -62,6 +62,17 @@ pub struct Matrix {
 }
 
 impl Matrix {
+    /// Adds what was seen of a mutant; it may be seen behind its shim, and as a whole bee.
+    pub fn add(&mut self, row: Row) {
+        match self.rows.iter_mut().find(|known| known.mutant == row.mutant) {
+            Some(known) => {
+                known.rules.extend(row.rules);
+                known.cases.extend(row.cases);
+            }
+            None => self.rows.push(row),
+        }
+    }
+
     /// The mutants that broke each rule.
     pub fn by_rule(&self) -> BTreeMap<&str, Vec<&str>> {
         self.by(|row| &row.rules)

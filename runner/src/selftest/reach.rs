@@ -44,7 +44,7 @@ impl Reach {
     pub fn cases(&self, mutant: &Mutant, suite: &Suite, every: bool) -> BTreeSet<String> {
         let names = |case: &Case| case.kills.iter().any(|name| name == mutant.name);
         let decides = |case: &Case| case.decides.iter().any(|rule| mutant.breaks.contains(&rule.as_str()));
-        let scored = suite.cases.iter().filter(|case| case.status == Status::Scored);
+        let scored = suite.cases.iter().filter(|case| case.status == Status::Scored && !case.is_for_bees);
         // where the scout's timing hid a fault, the mutant is still run in whatever decides what it breaks
         let may_show = |case: &&Case| names(case) || decides(case) || self.acts(mutant.name, case);
         let acting: Vec<&Case> = scored.filter(may_show).collect();

@@ -26,6 +26,8 @@ pub struct Report<'a> {
     pub suite: &'a Suite,
     pub matrix: &'a Matrix,
     pub findings: &'a [Finding],
+    /// Whole bees that took part: mutants, odd and null ones.
+    pub bees: usize,
     /// Whether every testee took part.
     pub whole: bool,
     pub took: Duration,
@@ -73,10 +75,11 @@ impl Report<'_> {
             self.matrix.rows.len(),
             if self.whole {
                 format!(
-                    " of {} scored · {} odd testees · {} null testees",
+                    " of {} scored · {} odd testees · {} null testees · {} whole bees",
                     self.scored().count(),
                     odds().len(),
-                    nulls().len()
+                    nulls().len(),
+                    self.bees
                 )
             } else {
                 " (not every testee took part)".to_owned()

@@ -57,6 +57,20 @@ pub enum Testee<'a> {
     Mutant(&'a str),
     Odd(&'a str),
     Null(&'a str),
+    /// The reference as a whole bee, or one of its variants.
+    Bee(Variety<'a>),
+}
+
+/// A whole bee of the suite's own.
+#[derive(Clone, Copy)]
+pub enum Variety<'a> {
+    Plain,
+    Mutant(&'a str),
+    /// Odd as the client is odd.
+    Odd(&'a str),
+    /// Odd as only a whole bee is.
+    Habit(&'a str),
+    Null(&'a str),
 }
 
 impl Testee<'_> {
@@ -67,6 +81,11 @@ impl Testee<'_> {
             Self::Mutant(name) => testee(&["--mutant", name]),
             Self::Odd(name) => testee(&["--odd", name]),
             Self::Null(name) => testee(&["--null", name]),
+            Self::Bee(Variety::Plain) => testee(&["--bee"]),
+            Self::Bee(Variety::Mutant(name)) => testee(&["--bee", "--mutant", name]),
+            Self::Bee(Variety::Odd(name)) => testee(&["--bee", "--odd", name]),
+            Self::Bee(Variety::Habit(name)) => testee(&["--bee", "--habit", name]),
+            Self::Bee(Variety::Null(name)) => testee(&["--bee", "--null", name]),
         }
     }
 }
@@ -97,6 +116,7 @@ impl<'a> Bench<'a> {
             book: self.book,
             bodies: self.bodies,
             command: &command,
+            black_box: matches!(testee, Testee::Bee(_)),
             selection: &selection,
             limits: &limits,
             order: Order::default(),

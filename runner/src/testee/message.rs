@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::habits::Habits;
 use crate::rule::{Profile, Side};
 
 /// What the runner asks of a shim.
@@ -127,8 +128,10 @@ pub struct Identity {
     pub wire: String,
     /// `document`, `live`.
     pub profiles: BTreeSet<String>,
-    /// What it claims.
+    /// What it claims; of a whole bee, what it was seen to do.
     pub caps: BTreeSet<String>,
+    /// What is known of a whole bee, which is tested without a shim; of a client behind a shim nothing.
+    pub habits: Option<Habits>,
 }
 
 /// A reply of the shim.

@@ -45,7 +45,7 @@ pub struct Heard {
     pub events: Vec<Stamped<Event>>,
     /// Lines on stdout that are no protocol objects.
     pub noise: Vec<String>,
-    /// The last bytes of stderr.
+    /// The last bytes of stderr; of a whole bee, of its stdout as well.
     pub stderr: VecDeque<u8>,
     /// Requests that have no reply yet.
     open: BTreeSet<u64>,
@@ -147,10 +147,10 @@ impl Output {
         self.changed.send_replace(());
     }
 
-    /// Reads stderr until it ends and keeps the last bytes.
-    pub(crate) async fn read_stderr(self, mut stderr: impl AsyncRead + Unpin, limits: Limits) {
+    /// Reads what is written for people until it ends, and keeps the last bytes.
+    pub(crate) async fn read_text(self, mut from: impl AsyncRead + Unpin, limits: Limits) {
         let mut piece = vec![0; 16 << 10];
-        while let Ok(count @ 1..) = stderr.read(&mut piece).await {
+        while let Ok(count @ 1..) = from.read(&mut piece).await {
             let mut heard = self.heard();
             heard.stderr.extend(&piece[..count]);
             let extra = heard.stderr.len().saturating_sub(limits.stderr_bytes_max);

@@ -86,6 +86,20 @@ pub(crate) struct Pipes {
 
 impl Process {
     pub(crate) fn spawn(command: &Command, home: &Home) -> io::Result<(Self, Pipes)> {
+        let (mut process, stdout, stderr) = Self::launch(command, home, Stdio::piped())?;
+        let stdin = process.child.stdin.take().ok_or_else(no_pipes)?;
+        Ok((process, Pipes { stdin, stdout, stderr }))
+    }
+
+    /// Starts a process that reads nothing from its stdin; gives its stdout and stderr.
+    pub(super) fn spawn_alone(
+        command: &Command,
+        home: &Home,
+    ) -> io::Result<(Self, ChildStdout, ChildStderr)> {
+        Self::launch(command, home, Stdio::null())
+    }
+
+    fn launch(command: &Command, home: &Home, stdin: Stdio) -> io::Result<(Self, ChildStdout, ChildStderr)> {
         let (program, args) =
             command.argv.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
         // a path counts from the folder of the process, as it would in a shell
@@ -96,7 +110,7 @@ impl Process {
         let mut builder = tokio::process::Command::new(program);
         builder
             .args(args)
-            .stdin(Stdio::piped())
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
@@ -108,13 +122,14 @@ impl Process {
         home.apply(&mut builder);
         let mut child = builder.spawn()?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let missing = || io::Error::other("the process has no pipes");
-        let pipes = Pipes {
-            stdin: child.stdin.take().ok_or_else(missing)?,
-            stdout: child.stdout.take().ok_or_else(missing)?,
-            stderr: child.stderr.take().ok_or_else(missing)?,
-        };
-        Ok((Self { child, group }, pipes))
+        let stdout = child.stdout.take().ok_or_else(no_pipes)?;
+        let stderr = child.stderr.take().ok_or_else(no_pipes)?;
+        Ok((Self { child, group }, stdout, stderr))
+    }
+
+    /// How the process ended, if it has.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        self.child.try_wait().ok().flatten().map(|status| status.to_string())
     }
 
     pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
@@ -143,6 +158,10 @@ impl Process {
             let _ = kill_process_group(group, Signal::KILL);
         }
     }
+}
+
+fn no_pipes() -> io::Error {
+    io::Error::other("the process has no pipes")
 }
 
 impl Drop for Process {

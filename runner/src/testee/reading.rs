@@ -175,6 +175,7 @@ pub(super) fn identity(fields: Map<String, Value>) -> Result<Identity, String> {
         wire: fields.text("wire")?,
         profiles: fields.strings("profiles")?,
         caps: fields.strings("caps")?,
+        habits: None,
     };
     inner.end()?;
     fields.end()?;

@@ -84,7 +84,7 @@ impl Shim {
         let (process, pipes) = Process::spawn(command, home).map_err(StartFault::Spawn)?;
         let output = Output::new();
         tokio::spawn(output.clone().read_stdout(pipes.stdout, limits.clone()));
-        tokio::spawn(output.clone().read_stderr(pipes.stderr, limits.clone()));
+        tokio::spawn(output.clone().read_text(pipes.stderr, limits.clone()));
         let mut shim =
             Self { process, stdin: pipes.stdin, output, limits: limits.clone(), next_id: 0, gone: None };
         match shim.greet(wire).await {

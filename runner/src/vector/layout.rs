@@ -19,6 +19,7 @@ const CASE: &[&str] = &[
     "profile",
     "requires",
     "decides",
+    "partly",
     "touches",
     "polarity",
     "twin",

@@ -4,6 +4,7 @@
 //! in five steps: `source` finds it, `json` parses it strictly, `schema` checks its form, `read` builds
 //! the types of `model`, and `check` asks what no schema can. Nothing here knows clients or sockets.
 
+mod bee;
 mod bodies;
 mod check;
 mod event;

@@ -48,6 +48,8 @@ pub struct Case {
     pub profile: Profile,
     /// The rules that it decides, all of them cited.
     pub decides: Vec<String>,
+    /// Rules among them of which a part does not show in this case: it can break them, and never holds them.
+    pub partly: Vec<String>,
     /// Rules that are cited, but not decided.
     pub touches: Vec<String>,
     /// Mutants of the reference client that this case must catch.
@@ -56,6 +58,8 @@ pub struct Case {
     pub twin: Option<String>,
     /// Whether something must not happen.
     pub negative: bool,
+    /// Whether it is for a whole bee alone, and not for a client behind a shim.
+    pub is_for_bees: bool,
     /// What the client must claim; every one of them.
     pub requires: Vec<Need>,
     /// Prose for people: (`bugType`, description).
@@ -244,6 +248,8 @@ pub enum Verb {
         /// One route, or all of them.
         sid: Option<String>,
     },
+    /// A whole bee has read everything, keeps the connection and is at work.
+    Probe,
     /// The client's writes are stuck.
     Stalled,
     /// The client's virtual clock is set to this time, in ms since the epoch.

@@ -71,17 +71,19 @@ impl Reader<'_> {
         let before = log.len();
         let under_test = self.texts("under_test").filter_map(Party::of).collect();
         let body =
-            if self.text("kind") == Some("wire") { self.wire(&under_test, log) } else { self.call(log) };
+            if self.text("kind") == Some("call") { self.call(log) } else { self.wire(&under_test, log) };
         let case = Case {
             id: self.text("id")?.to_owned(),
             title: self.text("title")?.to_owned(),
             under_test,
             profile: self.text("profile").and_then(Profile::of).unwrap_or(Profile::Document),
             decides: self.texts("decides").map(str::to_owned).collect(),
+            partly: self.texts("partly").map(str::to_owned).collect(),
             touches: self.texts("touches").map(str::to_owned).collect(),
             kills: self.texts("kills").map(str::to_owned).collect(),
             twin: self.text("twin").map(str::to_owned),
             negative: self.text("polarity") == Some("negative"),
+            is_for_bees: self.text("kind") == Some("bee"),
             requires: needs(self.node),
             notes: self.notes(log),
             fresh: self.node.get("fresh").and_then(Value::as_bool).unwrap_or(false),

@@ -111,6 +111,7 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
             }
             "call" => self.call(node, value, &inside),
             "barrier" => Some(Verb::Barrier { sid: text(value, "sid").map(str::to_owned) }),
+            "probe" => Some(Verb::Probe),
             "stalled" => Some(Verb::Stalled),
             "clock" => self.clock(value, client, &inside),
             _ => self.play(name, node, at),
@@ -210,7 +211,7 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
             "record" => Citing::Records,
             "drive" if may => Citing::Records,
             "accept" if node.contains_key("seen") => Citing::Records,
-            "drive" | "accept" => Citing::MayJudge,
+            "drive" | "accept" | "probe" => Citing::MayJudge,
             _ => Citing::Never,
         };
         let (rule, code) = (node.contains_key("rule"), node.contains_key("code"));

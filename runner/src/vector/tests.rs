@@ -212,7 +212,7 @@ fn refuses_what_the_schema_refuses() {
             "{\"utf8\": \"[]\\n\"}",
             "{\"utf9\": \"\"}",
             "/cases/1/steps/1/raw/parts/0",
-            "needs one of `utf8`, `base64`, `repeat`",
+            "needs one of `utf8`, `base64`, `repeat`, `fields`",
         ),
         (step, "{\"drive\": {\"do\": \"conect\"}}", "/cases/0/steps/1/drive/do", "(hint: `connect` is near)"),
         (step, "{\"drive\": {\"do\": \"tick\", \"sid\": \"x\"}}", "/cases/0/steps/1/drive", "lacks `nest`"),

@@ -181,6 +181,7 @@ fn empty(exit: Exit) -> Report {
             lang: "python 3.11".to_owned(),
             ..Identity::default()
         },
+        level: 2,
         command: "python3 shim.py".to_owned(),
         config: None,
         wire: "0.7.0".to_owned(),

@@ -30,7 +30,8 @@ pub fn loaded() -> &'static Loaded {
     })
 }
 
-/// Runs the suite, or the cases that match, against the built-in testee with these arguments.
+/// Runs the suite, or the cases that match, against the built-in testee with these arguments; `--bee` is one without
+/// a shim.
 pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Report, Error> {
     let mut argv = vec![env!("CARGO_BIN_EXE_thrum-conform").to_owned(), "testee".to_owned()];
     argv.extend(arguments.iter().map(|argument| (*argument).to_owned()));
@@ -53,6 +54,7 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     book: &loaded.book,
                     bodies: &loaded.bodies,
                     command: &command,
+                    black_box: arguments.contains(&"--bee"),
                     selection: &selection,
                     limits: &limits,
                     order: Order::default(),

@@ -170,6 +170,15 @@ fn rearrangement(idle: bool) -> Option<fn(&mut Vec<Vec<u8>>)> {
             });
         });
     }
+    if faulty!("one-call-of-a-read") {
+        return Some(|lines| {
+            let mut calls = 0;
+            lines.retain(|line| {
+                calls += usize::from(line.starts_with(b"{\"chi\":\"tool-call\""));
+                !line.starts_with(b"{\"chi\":\"tool-call\"") || calls == 1
+            });
+        });
+    }
     if faulty!("large-read-reversed") {
         return Some(|lines| {
             if lines.len() >= MANY {

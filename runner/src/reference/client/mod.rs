@@ -274,6 +274,9 @@ impl Inner {
         let mut tone = object(tone);
         self.clocks().ride(&mut tone);
         if let Ok(line) = self.composer.line(compose::Origin::Client, tone) {
+            if !is_sound() {
+                self.scars.memories().unsent.push_back(line.clone());
+            }
             self.link().push_to(conn, line);
         }
     }

@@ -2,6 +2,7 @@
 //! breaks, and which real bug it stands for; [`super::fault`] says where it acts.
 
 mod ambient;
+mod bees;
 mod delivery;
 mod envelope;
 mod framing;
@@ -37,4 +38,5 @@ pub(super) const TABLES: &[&[Mutant]] = &[
     ambient::MUTANTS,
     worker::MUTANTS,
     live::MUTANTS,
+    bees::MUTANTS,
 ];

@@ -90,7 +90,7 @@ impl<'a> Talk<'a> {
     pub(super) fn start(command: &'a Command, home: &Home, limits: &'a Limits) -> std::io::Result<Self> {
         let (process, Pipes { stdin, stdout, stderr }) = Process::spawn(command, home)?;
         let output = Output::new();
-        tokio::spawn(output.clone().read_stderr(stderr, limits.clone()));
+        tokio::spawn(output.clone().read_text(stderr, limits.clone()));
         Ok(Self {
             command,
             limits,

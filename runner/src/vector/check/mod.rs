@@ -1,9 +1,10 @@
 //! What a single case cannot show by its form: each refusal is one small function.
 //!
 //! The list stands in `vectors/README.md` under "What the loader refuses". [`cites`] asks what the rules say
-//! of the case, [`caps`] what a client must claim for it, [`names`] whether what it names is there, and
+//! of the case, [`caps`] what a client must claim for it, [`names`] whether what it names is there, [`bees`] whether a whole bee can show it, and
 //! [`proof`] whether its verdict would mean anything.
 
+mod bees;
 mod caps;
 mod cites;
 mod names;
@@ -23,7 +24,7 @@ pub(super) use names::Ids;
 /// One refusal.
 type Check = fn(&Look<'_>, &mut Log<'_>);
 
-const CHECKS: [Check; 24] = [
+const CHECKS: [Check; 26] = [
     cites::unknown_rules,
     cites::uncited_rules,
     cites::rules_cited_in_passing,
@@ -44,6 +45,8 @@ const CHECKS: [Check; 24] = [
     names::codes,
     names::examples,
     names::environment,
+    bees::only_what_a_bee_shows,
+    bees::parts,
     proof::liveness,
     proof::can_fail,
     proof::waiting_connects,

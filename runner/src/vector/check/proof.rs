@@ -6,6 +6,7 @@ use mock_humd::script::Op;
 use serde_json::{Map, Value};
 
 use super::Look;
+use super::bees::CAPTURED;
 use crate::rule::Level;
 use crate::vector::fault::Log;
 use crate::vector::json::escape;
@@ -33,7 +34,7 @@ pub(super) fn liveness(look: &Look<'_>, log: &mut Log<'_>) {
 
 fn shows_life(step: &Step) -> bool {
     match &step.verb {
-        Verb::Observe(Event::Delivered { .. }) | Verb::Call { .. } => true,
+        Verb::Observe(Event::Delivered { .. }) | Verb::Call { .. } | Verb::Probe => true,
         Verb::Play(op) => matches!(op, Op::Expect { .. }),
         _ => false,
     }
@@ -70,7 +71,9 @@ fn judges(step: &Step) -> bool {
 /// Where steps greet the client themselves, a `connect` that waits may wait for them.
 pub(super) fn waiting_connects(look: &Look<'_>, log: &mut Log<'_>) {
     let Body::Wire { greets, .. } = &look.draft.case.body else { return };
-    if greets.iter().all(|greets| *greets) {
+    // a bee comes back by itself: only its first connection belongs to a `connect`
+    let driven = if look.draft.case.is_for_bees { &greets[..greets.len().min(1)] } else { &greets[..] };
+    if driven.iter().all(|greets| *greets) {
         return;
     }
     for (index, step, _) in look.steps() {
@@ -131,6 +134,9 @@ fn sends_tone(step: &Step) -> bool {
 /// A `$ref` stands for something that a `$bind` took before.
 pub(super) fn bindings(look: &Look<'_>, log: &mut Log<'_>) {
     let mut bound = BTreeSet::new();
+    if look.draft.case.is_for_bees {
+        bound.extend(CAPTURED.map(str::to_owned));
+    }
     for (index, node) in look.draft.parts() {
         let mut refs = Vec::new();
         for (key, value) in node {

@@ -321,3 +321,69 @@ fn refuses_a_worker_that_nothing_asks_for() {
         check(from, to, pointer, message);
     }
 }
+
+/// The MAY of the good file, as a case for whole bees.
+const BEE: &str = r#"{"id": "lines/odd", "title": "an odd line", "kind": "bee", "under_test": ["client"], "decides": ["A-03", "A-02"],
+  "partly": ["A-02"], "since": "0.5.0", "status": "scored", "steps": [
+  {"drive": {"do": "connect"}},
+  {"raw": {"parts": [{"utf8": "{"}, {"fields": {"sid": {"$ref": "sid"}}}, {"utf8": "}\n"}]}, "from": "daemon"},
+  {"probe": {}, "rule": "A-02", "code": "lines.lost"},
+  {"record": {"tone": {"chi": "log"}, "seen": "delivers", "unseen": "drops"}, "from": "client", "rule": "A-03"}
+ ]}"#;
+
+#[test]
+fn refuses_what_a_whole_bee_cannot_show() {
+    let from = GOOD.find("{\"id\": \"lines/odd\"").unwrap();
+    let to = from + GOOD[from..].find("]},").unwrap() + 2;
+    let with = |case: &str| format!("{}{case}{}", &GOOD[..from], &GOOD[to..]);
+    let good = load_texts(&[&with(BEE)]).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert!(good.cases[2].is_for_bees && good.cases[2].probes());
+    let step = "{\"probe\": {}, \"rule\": \"A-02\", \"code\": \"lines.lost\"}";
+    for (from, to, pointer, message) in [
+        ("\"kind\": \"bee\"", "\"kind\": \"wire\"", "/cases/2/partly", "no place in a case of this kind"),
+        (
+            "\"partly\": [\"A-02\"]",
+            "\"open\": {\"c1\": {}}",
+            "/cases/2/open",
+            "no place in a case of this kind",
+        ),
+        (
+            "\"partly\": [\"A-02\"]",
+            "\"partly\": [\"A-01\"]",
+            "/cases/2/partly/0",
+            "`A-01` is not in `decides`",
+        ),
+        (
+            "[\"client\"]",
+            "[\"client\", \"worker\"]",
+            "/cases/2/under_test",
+            "a whole bee is tested as a client",
+        ),
+        ("{\"do\": \"connect\"}", "{\"do\": \"close\"}", "/cases/2/steps/0", "nothing but `connect`"),
+        (
+            "{\"$ref\": \"sid\"}",
+            "{\"$ref\": \"rid\"}",
+            "/cases/2/steps/1/raw/parts/1/fields/sid/$ref",
+            "nothing was bound",
+        ),
+        (step, "{\"barrier\": {}}", "/cases/2/steps/2", "no barrier (hint: `probe`)"),
+        (step, "{\"stalled\": {}}", "/cases/2/steps/2", "no shim to ask"),
+        (
+            step,
+            "{\"observe\": {\"event\": \"disconnected\"}, \"rule\": \"A-02\", \"code\": \"lines.lost\"}",
+            "/cases/2/steps/2",
+            "reports no events",
+        ),
+    ] {
+        assert_eq!(BEE.matches(from).count(), 1, "`{from}` must stand once");
+        let faults = load_texts(&[&with(&BEE.replace(from, to))]).expect_err(to);
+        let found = faults.iter().any(|fault| fault.pointer == pointer && fault.message.contains(message));
+        assert!(found, "{to}\nwanted {pointer}: {message}\ngot {faults:#?}");
+    }
+    check(
+        "{\"barrier\": {}, \"client\"",
+        "{\"probe\": {}, \"client\"",
+        "/cases/0/steps/3",
+        "only a whole bee is probed",
+    );
+}
