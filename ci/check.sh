@@ -14,6 +14,7 @@ step() {
 
 step "format" cargo fmt --all --check
 step "lints" cargo clippy --release --workspace --all-targets -- -D warnings
+step "the readers of reports" npm ci --prefix runner/tests/readers --no-audit --no-fund
 step "tests" cargo test --release --workspace
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 
