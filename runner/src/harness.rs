@@ -1,6 +1,6 @@
 //! The suite as `cargo test` of a client's own: each case, and each rule that binds every line, is a test.
 //!
-//! ```no_run
+//! ```text
 //! // tests/conformance.rs, with `harness = false` in its `[[test]]`
 //! fn main() -> std::process::ExitCode {
 //!     thrum_conform::harness([env!("CARGO_BIN_EXE_shim")])
