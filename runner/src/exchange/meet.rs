@@ -45,10 +45,10 @@ pub async fn meet(testee: &mut Testee, dir: &Path, limits: &Limits) -> Meeting {
     let mut walk = Walk::new(testee, dir, limits, Instant::now(), &[]);
     meeting.stop = walk.meet(&dir.join(SOCKET), &mut meeting).await.err();
     drop(walk);
-    let written: Vec<u8> = testee.take_heard().stderr.into_iter().collect();
-    String::from_utf8_lossy(&written).trim().clone_into(&mut meeting.output);
     // a bee always agrees to be ended
     let _ = testee.ask(Request::End { client: String::new() }).await;
+    let written: Vec<u8> = testee.take_heard().stderr.into_iter().collect();
+    String::from_utf8_lossy(&written).trim().clone_into(&mut meeting.output);
     meeting
 }
 

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::habits::Habits;
 use super::message::{Reply, Request};
@@ -28,6 +30,8 @@ pub struct Bee {
     habits: Habits,
     socket: Option<PathBuf>,
     process: Option<Process>,
+    /// The tasks that read what it writes.
+    readers: Vec<JoinHandle<()>>,
     output: Output,
     /// Set once in a case: why its process is beyond use.
     gone: Option<Gone>,
@@ -41,8 +45,17 @@ impl Bee {
         habits: Habits,
         limits: Limits,
     ) -> Self {
-        let (socket, process, gone) = (None, None, None);
-        Self { command, env, limits, habits, socket, process, output: Output::new(), gone }
+        Self {
+            command,
+            env,
+            limits,
+            habits,
+            socket: None,
+            process: None,
+            readers: Vec::new(),
+            output: Output::new(),
+            gone: None,
+        }
     }
 
     /// What is known of it.
@@ -80,8 +93,10 @@ impl Bee {
         env.extend(self.env.iter().map(|(name, value)| (name.clone(), value.as_ref().map(with_dir))));
         let (process, stdout, stderr) = Process::spawn_alone(&self.command, &Home::new(dir, env)?)?;
         self.process = Some(process);
-        tokio::spawn(self.output.clone().read_text(stdout, self.limits.clone()));
-        tokio::spawn(self.output.clone().read_text(stderr, self.limits.clone()));
+        self.readers = vec![
+            tokio::spawn(self.output.clone().read_text(stdout, self.limits.clone())),
+            tokio::spawn(self.output.clone().read_text(stderr, self.limits.clone())),
+        ];
         Ok(())
     }
 
@@ -116,10 +131,14 @@ impl Bee {
         self.gone.as_ref()
     }
 
-    /// Ends its process, and whatever that has started.
+    /// Ends its process, and whatever that has started. What it wrote has been read then.
     pub(super) async fn end(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().await;
+        }
+        for reader in self.readers.drain(..) {
+            // somebody who left its group may hold the pipe open; what is read by then is kept
+            let _ = timeout(self.limits.reply, reader).await;
         }
     }
 
