@@ -34,7 +34,7 @@ Exit codes: 0 fine · 2 wrong usage or input · 3 the client cannot be tested ·
 4 the suite or the shim broke · 130 interrupted; nothing is written then";
 
 /// What `baseline --help` ends with.
-pub const BASELINE_NOTES: &str = "\
+pub(super) const NOTES: &str = "\
 A known failure still runs, and has to fail as its entry says:
 
   [[expect]]

@@ -1,0 +1,193 @@
+//! The arguments of `client`, and those that it shares with whatever tests a client: whom, with what, how long.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use thrum_conform::rule::Version;
+
+use super::ColorArg;
+use super::report::{ReportArg, report};
+use super::value::{duration, factor, seed, times};
+
+/// What `client --help` ends with.
+pub(super) const NOTES: &str = "\
+Examples:
+  thrum-conform client                       test the built-in client
+  thrum-conform client -- python3 ci/python/shim.py
+  thrum-conform client --run 'tools/*' --trace -- ./shim
+  thrum-conform client --role worker --profile live -- ./shim
+  thrum-conform client --shuffle --repeat 20 -- ./shim  is each verdict steady?
+  thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim
+  thrum-conform client --config conformance.toml     as a gate: see below
+  thrum-conform client --black-box -- python3 bee.py  no shim: any bee
+
+With `--black-box` the command is any bee, with no shim. It is started for each
+case, finds its daemon in HUM_THRUM_SOCK, says hello and prompts; the suite asks
+it in the session of that prompt, and sees what crosses the wire. The rest stays
+undecided, so that 3 is the best exit code it normally gets.
+
+A conformance.toml stands in the client's repository. It holds the command, the
+pinned vectors, and the failures that are known for now:
+
+  [client]
+  command = [\"python3\", \"shim.py\"]
+  [vectors]
+  release = \"0.7.0+1\"
+  [[expect]]
+  case = \"framing/split-inside-a-two-byte-character\"
+  status = \"fail\"
+  code = \"framing.split-corrupts\"
+  reason = \"decodes each read on its own until the reader is rewritten\"
+
+A known failure still runs. It fails the gate once it passes, fails otherwise,
+or has expired; the report then says which lines of the file to change.
+
+Exit codes:
+  0    every required rule held or is waived, and at least one was decided
+  1    a required rule was broken, a known failure is not what the configuration
+       says, or a verdict was not steady
+  2    wrong usage or input
+  3    incomplete: nothing failed, but a required rule stayed undecided
+  4    the suite or the shim broke
+  130  interrupted; what was seen so far is reported";
+
+/// Where vectors and rules come from.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// Vectors from this archive, file or folder instead of the built-in ones
+    #[arg(long, value_name = "PATH")]
+    pub vectors: Option<PathBuf>,
+    /// Rules from this document instead of the built-in WIRE.md
+    #[arg(long, value_name = "FILE")]
+    pub wire_doc: Option<PathBuf>,
+}
+
+/// How long to wait.
+#[derive(Debug, Args)]
+pub struct PatienceArgs {
+    /// For one reply; it only ends hangs (`500ms`, `2s`)
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Every wait this many times as long, for slow machines
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    pub timeout_scale: f64,
+}
+
+/// What to test, and how: what `client` and `baseline` share.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Only cases whose id matches; `*` stands for anything
+    #[arg(short, long, value_name = "GLOB")]
+    pub run: Vec<String>,
+    /// Leave out cases whose id matches
+    #[arg(short, long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// Only this rule, and the cases that decide it
+    #[arg(long, value_name = "ID")]
+    pub rule: Vec<String>,
+    /// The wire version to test against
+    #[arg(long, value_name = "VERSION")]
+    pub wire: Option<Version>,
+    /// Only this profile [default: every one that the client declares, each reported apart]
+    #[arg(long, value_enum)]
+    pub profile: Option<ProfileArg>,
+    /// Only this role [default: client, and worker where the client claims to be one]
+    #[arg(long, value_enum)]
+    pub role: Option<RoleArg>,
+    /// From which level on a broken rule fails the run [default: must]
+    #[arg(long, value_enum)]
+    pub level: Option<LevelArg>,
+    /// How many processes of the client at once [default: one more than cores, since some wait]
+    #[arg(short, long, value_name = "N", value_parser = times)]
+    pub jobs: Option<usize>,
+    #[command(flatten)]
+    pub patience: PatienceArgs,
+    /// Play the cases in an order of chance; the seed that is printed makes the same order again
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, value_parser = seed)]
+    #[expect(clippy::option_option, reason = "absent, without a seed, and with one")]
+    pub shuffle: Option<Option<u64>>,
+    /// Play each case so often; a verdict that is not the same each time fails the run
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = times)]
+    pub repeat: usize,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The command is a whole bee, with no shim: decide what shows on the wire
+    #[arg(long)]
+    pub black_box: bool,
+    /// Test a mutant of the built-in client (see `list mutants`)
+    #[arg(long, value_name = "NAME", conflicts_with = "command")]
+    pub mutant: Option<String>,
+    /// The client's configuration: command, environment, pinned vectors, known failures
+    /// [default: `conformance.toml` of the current folder, unless CMD or --mutant says whom to test]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The command that starts the client's shim (with `--black-box`, the bee itself), instead of the
+    /// configuration's; its paths count from the current folder
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
+}
+
+/// `client`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct ClientArgs {
+    #[command(flatten)]
+    pub test: TestArgs,
+    /// Stop at the first failure
+    #[arg(short = 'x', long)]
+    pub fail_fast: bool,
+    /// Show what crossed the wire in every case, on stderr
+    #[arg(long)]
+    pub trace: bool,
+    /// Write a report to stdout, or with `=PATH` to a file; may stand several times
+    ///
+    ///   tty     for people; on stdout unless another report takes it
+    ///   json    for programs; vectors/schema/report.json describes it
+    ///   junit   JUnit XML, for Jenkins, GitLab and others
+    ///   tap     Test Anything Protocol, version 14
+    ///   github  annotations and the job summary of GitHub Actions, where
+    ///           it is on by itself
+    ///   md      Markdown, for a summary or a comment
+    ///   badge   JSON for an endpoint badge of Shields
+    ///
+    /// Reports are written whole or not at all, after an interrupt and a broken shim too.
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report, verbatim_doc_comment)]
+    pub report: Vec<ReportArg>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+    pub color: ColorArg,
+    /// Only the headline
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Every rule, what did not apply, cases a second, and the slowest cases
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// The levels that can be required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelArg {
+    /// Only a broken MUST fails
+    Must,
+    /// A broken SHOULD fails as well
+    Should,
+}
+
+/// The dialects of the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+    /// What WIRE.md says
+    Document,
+    /// What deployed daemons and workers say where they differ
+    Live,
+}
+
+/// The roles that can be tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleArg {
+    /// The side that prompts
+    Client,
+    /// The side that answers prompts
+    Worker,
+}

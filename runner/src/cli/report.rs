@@ -1,0 +1,96 @@
+//! The arguments of reports: the formats and where each goes, and what is done with stored ones.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+
+/// `report`.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Several clients side by side: the rules of each section that each holds, and where they differ
+    ///
+    /// Exit codes: 0 fine, whatever the reports say; 2 a file is no report
+    Matrix {
+        /// Files that `client --report json=PATH` wrote
+        #[arg(required = true)]
+        reports: Vec<PathBuf>,
+        /// When to use colours
+        #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+        color: ColorArg,
+    },
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A report to write.
+#[derive(Debug, Clone)]
+pub struct ReportArg {
+    /// As what.
+    pub format: FormatArg,
+    /// Where to; stdout without it.
+    pub path: Option<PathBuf>,
+}
+
+/// The formats of reports; the help of `--report` says what each is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatArg {
+    Tty,
+    Json,
+    Junit,
+    Tap,
+    Github,
+    Md,
+    Badge,
+}
+
+impl FormatArg {
+    const ALL: [Self; 7] =
+        [Self::Tty, Self::Json, Self::Junit, Self::Tap, Self::Github, Self::Md, Self::Badge];
+    /// Those of a kill matrix.
+    const MATRIX: [Self; 2] = [Self::Tty, Self::Json];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tty => "tty",
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Tap => "tap",
+            Self::Github => "github",
+            Self::Md => "md",
+            Self::Badge => "badge",
+        }
+    }
+}
+
+/// A report of a run.
+pub(super) fn report(text: &str) -> Result<ReportArg, String> {
+    report_of(text, &FormatArg::ALL, "")
+}
+
+/// A report of a selftest.
+pub(super) fn matrix(text: &str) -> Result<ReportArg, String> {
+    report_of(text, &FormatArg::MATRIX, " of the kill matrix")
+}
+
+fn report_of(text: &str, formats: &[FormatArg], what: &str) -> Result<ReportArg, String> {
+    let (word, path) = match text.split_once('=') {
+        Some((word, "")) => return Err(format!("no path after `{word}=`")),
+        Some((word, path)) => (word, Some(PathBuf::from(path))),
+        None => (text, None),
+    };
+    let format = formats.iter().copied().find(|format| format.word() == word).ok_or_else(|| {
+        let words: Vec<String> = formats.iter().map(|format| format!("`{}`", format.word())).collect();
+        format!("`{word}` is no format{what}; there are {}", words.join(", "))
+    })?;
+    Ok(ReportArg { format, path })
+}
