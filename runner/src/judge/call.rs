@@ -114,7 +114,15 @@ pub(super) fn answer(
         }
         (Reply::Refused { .. }, None) => Found::Met,
         (reply, None) => refused_or(cite, place, reply, "a clean error".to_owned()),
-        (reply, Some(_)) => refused_or(cite, place, reply, "an answer".to_owned()),
+        (reply, Some(pattern)) => {
+            let wanted = pattern.check(None, scope).into_iter().next();
+            refused_or(
+                cite,
+                place,
+                reply,
+                wanted.map_or_else(|| "an answer".to_owned(), |first| first.wanted),
+            )
+        }
     }
 }
 
@@ -124,7 +132,8 @@ fn refused_or(cite: &Cite, place: (usize, usize), reply: &Reply, wanted: String)
         Reply::Impossible { why } => return Found::Impossible(why.clone()),
         Reply::Unsupported => return Found::Unsupported("the shim does not support the function".to_owned()),
         Reply::Ok(fields) => fields.get("value").unwrap_or(&Value::Null).to_string(),
-        Reply::Refused { code, message } => format!("an error: {code}: {message}"),
+        Reply::Refused { code, message } if message.is_empty() => format!("the error `{code}`"),
+        Reply::Refused { code, message } => format!("the error `{code}`: {message}"),
     };
     Found::Broken(Failure::new(cite, place, wanted, got))
 }

@@ -29,7 +29,7 @@ pub fn judge(case: &Case, evidence: &Evidence, book: &RuleBook) -> Vec<Verdict> 
     verdict::verdicts(case, &findings, evidence, book)
 }
 
-/// The exchange as a picture: what crossed, when, which way, with the wrong place marked.
-pub fn scene(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
-    scene::draw(evidence, failure)
+/// The exchange as a picture: what crossed or was asked, when, which way, with the wrong place marked.
+pub fn scene(case: &Case, evidence: &Evidence, failure: Option<&Failure>) -> Scene {
+    scene::draw(case, evidence, failure)
 }

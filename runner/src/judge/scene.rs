@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
+use mock_humd::pattern::{Carrier, Scope};
 use mock_humd::transcript::Crossed;
 use mock_humd::wire::tone::Tone;
 use serde_json::Value;
 
 use super::failure::{Crossing, Failure};
 use super::happened::{is_marker, shown};
-use crate::exchange::Evidence;
-use crate::testee::Event;
+use crate::exchange::{Evidence, What};
+use crate::testee::{Event, Reply};
+use crate::vector::{Body, Case, Example};
+
+/// Characters of a helper's arguments, and of its answer.
+const CALL_CHARS_MAX: usize = 400;
 
 /// The whole picture.
 #[derive(Debug, Clone, Default)]
@@ -18,10 +23,10 @@ pub struct Scene {
     pub arrows: Vec<Arrow>,
 }
 
-/// Something that crossed the wire or was reported.
+/// Something that crossed the wire, was reported, or was asked of a helper.
 #[derive(Debug, Clone)]
 pub struct Arrow {
-    /// Since the case began.
+    /// Since the case began; of an answer, since the helper was asked.
     pub at: Duration,
     /// Which connection, from 0; 0 for events.
     pub conn: usize,
@@ -44,9 +49,18 @@ pub enum Way {
     ToDaemon,
     /// Reported by the shim.
     Reported,
+    /// From the suite to a helper.
+    Asked,
 }
 
-pub(super) fn draw(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
+pub(super) fn draw(case: &Case, evidence: &Evidence, failure: Option<&Failure>) -> Scene {
+    match &case.body {
+        Body::Wire { .. } => exchange(evidence, failure),
+        Body::Call { function, examples } => calls(function, examples, evidence, failure),
+    }
+}
+
+fn exchange(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
     let wrong = failure.and_then(|failure| failure.at);
     let mut arrows = Vec::new();
     for (place, entry) in evidence.wire.entries.iter().enumerate() {
@@ -64,6 +78,41 @@ pub(super) fn draw(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
         arrows.push(Arrow { at, conn: 0, way: Way::Reported, label, note, wrong });
     }
     arrows.sort_by_key(|arrow| arrow.at);
+    Scene { arrows }
+}
+
+/// Each example that was asked, and its answer.
+fn calls(function: &str, examples: &[Example], evidence: &Evidence, failure: Option<&Failure>) -> Scene {
+    let mut arrows = Vec::new();
+    for (example, saw) in examples.iter().zip(&evidence.steps) {
+        if matches!(saw.what, What::Skipped) {
+            continue;
+        }
+        let mut arrow = |after_ms: i64, way, label: String, note: &str, wrong| {
+            let at = Duration::from_millis(u64::try_from(after_ms).unwrap_or_default());
+            arrows.push(Arrow { at, conn: 0, way, label, note: short(note, CALL_CHARS_MAX), wrong });
+        };
+        let scope = Scope {
+            variables: evidence.variables.clone(),
+            written_ms: saw.written_ms,
+            read_ms: saw.written_ms,
+            ..Scope::default()
+        };
+        let args = example
+            .args
+            .fill(&scope, Carrier::Shim)
+            .map_or_else(|fault| fault.to_string(), |args| args.to_string());
+        arrow(0, Way::Asked, format!("{function} #{}", example.tc), &args, false);
+        let What::Reply(reply) = &saw.what else { continue };
+        let wrong = failure.is_some_and(|failure| failure.each().any(|own| own.example == Some(example.tc)));
+        let (label, note) = match reply {
+            Reply::Ok(fields) => ("answers", fields.get("value").map_or_else(String::new, Value::to_string)),
+            Reply::Refused { code, message } => ("refuses", format!("{code} {message}")),
+            Reply::Unsupported => ("unsupported", String::new()),
+            Reply::Impossible { why } => ("impossible", why.clone()),
+        };
+        arrow(saw.read_ms - saw.written_ms, Way::Reported, label.to_owned(), note.trim(), wrong);
+    }
     Scene { arrows }
 }
 
@@ -129,9 +178,12 @@ fn unread(bytes: &[u8]) -> (String, String) {
 }
 
 fn cut(text: &str, most: usize) -> String {
-    let clean: String = text.chars().flat_map(char::escape_debug).collect();
-    match clean.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &clean[..end]),
-        None => clean,
+    short(&text.chars().flat_map(char::escape_debug).collect::<String>(), most)
+}
+
+fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }

@@ -5,9 +5,9 @@ use anstyle::{AnsiColor, Style};
 use super::text::{VALUE_MAX, clean, cut};
 use crate::judge::{Arrow, Scene, Way};
 
-/// Lines before and after the wrong place that are shown.
-const BEFORE: usize = 10;
-const AFTER: usize = 3;
+/// Lines before and after the wrong place that are shown: examples of a helper do not build on each other.
+const AROUND: (usize, usize) = (10, 3);
+const AROUND_CALL: (usize, usize) = (1, 0);
 /// Columns of an arrow.
 const WIDTH: usize = 30;
 
@@ -19,12 +19,14 @@ pub(super) fn all(scene: &Scene) -> Vec<String> {
 /// The arrows around the wrong place, or the last ones.
 pub(super) fn lines(scene: &Scene, wanted: &str) -> Vec<String> {
     let dim = Style::new().dimmed();
-    let mut lines = vec![format!("     {dim}daemon{:>w$}client under test{dim:#}", "", w = WIDTH - 2)];
     let arrows = &scene.arrows;
+    let is_call = arrows.iter().any(|arrow| arrow.way == Way::Asked);
+    let (peer, (before, after)) = if is_call { ("suite ", AROUND_CALL) } else { ("daemon", AROUND) };
+    let mut lines = vec![format!("     {dim}{peer}{:>w$}client under test{dim:#}", "", w = WIDTH - 2)];
     let wrong = arrows.iter().position(|arrow| arrow.wrong);
     let (from, to) = match wrong {
-        Some(place) => (place.saturating_sub(BEFORE), (place + AFTER + 1).min(arrows.len())),
-        None => (arrows.len().saturating_sub(BEFORE + AFTER), arrows.len()),
+        Some(place) => (place.saturating_sub(before), (place + after + 1).min(arrows.len())),
+        None => (arrows.len().saturating_sub(before + after), arrows.len()),
     };
     if from > 0 {
         lines.push(format!("     {dim}… {from} before{dim:#}"));
@@ -42,7 +44,7 @@ fn line(arrow: &Arrow, wanted: &str) -> String {
     let label = format!(" {} ", cut(&clean(&arrow.label), VALUE_MAX));
     let dashes = WIDTH.saturating_sub(label.chars().count() + 3);
     let drawn = match arrow.way {
-        Way::ToClient => format!("──{label}{}▶", "─".repeat(dashes)),
+        Way::ToClient | Way::Asked => format!("──{label}{}▶", "─".repeat(dashes)),
         Way::ToDaemon => format!("◀──{label}{}", "─".repeat(dashes)),
         Way::Reported => format!("  {label}{} ·", " ".repeat(dashes)),
     };

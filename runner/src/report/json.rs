@@ -205,6 +205,7 @@ fn exchange(scene: &Scene) -> Value {
             Way::ToClient => "to-client",
             Way::ToDaemon => "to-daemon",
             Way::Reported => "reported",
+            Way::Asked => "asked",
         };
         json!({
             "ms": millis(arrow.at), "conn": arrow.conn + 1, "way": way,

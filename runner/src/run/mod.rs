@@ -337,7 +337,8 @@ impl<'r, 'a> Floor<'r, 'a> {
             Outcome::Broken(failure) => Some(&**failure),
             _ => None,
         });
-        let scene = (failure.is_some() || self.run.keep_scenes).then(|| judge::scene(evidence, failure));
+        let scene =
+            (failure.is_some() || self.run.keep_scenes).then(|| judge::scene(job.case, evidence, failure));
         let stderr = if failure.is_some() { evidence.stderr.clone() } else { String::new() };
         let sightings = ambient::look(evidence, self.run.bodies, job.side);
         Judged { case: job.case, side: job.side, sightings, took: evidence.took, scene, stderr, verdicts }
