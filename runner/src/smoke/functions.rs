@@ -31,7 +31,7 @@ fn samples() -> [Sample; 10] {
         sample("registry", "registry/*", json!({"of": "chi"}), "a list of strings", is_strings),
         sample("is_valid_chi", "registry/*", json!({"value": "hello"}), "true or false", Value::is_boolean),
         sample("rid", "rid/*", json!({"count": 2}), "a list of strings", is_strings),
-        sample("dusk_in", "dusk/*", json!({"ms": 1000}), "a number", Value::is_number),
+        sample("dusk_in", "dusk/*", json!({"ms": 1000}), "an integer", Value::is_i64),
         sample(
             "is_dusk",
             "dusk/*",
@@ -43,7 +43,7 @@ fn samples() -> [Sample; 10] {
             "wane",
             "wane/*",
             json!({"ops": [["set", "s", 5], ["get", "s"]]}),
-            "a list of results",
+            "a list with a result for each op",
             Value::is_array,
         ),
         sample(
@@ -57,7 +57,7 @@ fn samples() -> [Sample; 10] {
             "encode",
             "encode/*",
             json!({"envelope": {"rid": "r-1"}, "body": {"chi": "log"}}),
-            "a string",
+            "the line as a string",
             Value::is_string,
         ),
     ]
