@@ -59,6 +59,14 @@ fn with_verdict<'a>(report: &'a Value, verdict: &str) -> Vec<&'a str> {
     rules.filter(|rule| rule["verdict"] == verdict).filter_map(|rule| rule["id"].as_str()).collect()
 }
 
+/// A section of `ci/README.md`.
+fn section(title: &str) -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ci/README.md");
+    let page = std::fs::read_to_string(page).expect("the page can be read");
+    let (_, rest) = page.split_once(&format!("### {title}\n")).expect("the page has the section");
+    rest.split("\n### ").next().unwrap_or_default().to_owned()
+}
+
 fn list(what: &str) -> Vec<Value> {
     let mut command = assert_cmd::Command::cargo_bin("thrum-conform").expect("the binary is built");
     let output = command.args(["list", what, "--json"]).output().expect("the binary runs");
@@ -140,4 +148,52 @@ fn a_hash_that_takes_the_sid_first_breaks_the_rules_about_sigils() {
         (&"reported".into(), &true.into()),
         "{exchange}"
     );
+}
+
+#[test]
+fn the_conversation_of_the_page_is_had_with_this_shim_too() {
+    let (_dir, shim) = compiled(&[]);
+    let said = |mark: &str| -> Vec<Value> {
+        let section = section("A conversation");
+        let lines = section.lines().filter_map(|line| line.strip_prefix(mark));
+        lines.map(|line| serde_json::from_str(line).expect("a line of the conversation is JSON")).collect()
+    };
+    // what the shim has, and what nobody has; its `start` is its own
+    let asked: Vec<_> = said("> ")
+        .into_iter()
+        .filter(|asked| !["start", "open", "do", "end"].iter().any(|op| asked["op"] == *op))
+        .collect();
+    let wanted: Vec<_> =
+        said("< ").into_iter().filter(|told| asked.iter().any(|asked| asked["id"] == told["id"])).collect();
+    let lines: String = asked.iter().map(|asked| format!("{asked}\n")).collect();
+    let output = assert_cmd::Command::new(shim).write_stdin(lines).output().expect("the shim runs");
+    let told: Vec<Value> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("the shim says JSON"))
+        .collect();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(asked.len(), 3, "{asked:?}");
+    assert_eq!(told, wanted);
+}
+
+#[test]
+fn the_page_says_of_each_function_what_it_gives() {
+    let schemas = thrum_vectors::schemas();
+    let (_, act) = schemas.iter().find(|(name, _)| *name == "schema/act.json").expect("the schema exists");
+    let act: Value = serde_json::from_str(act).expect("the schema is JSON");
+    let mut functions: Vec<&str> = act["$defs"]
+        .as_object()
+        .expect("it has definitions")
+        .keys()
+        .filter_map(|key| key.strip_prefix("fn-"))
+        .collect();
+    let section = section("Functions");
+    let mut rows: Vec<&str> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once(" {"))
+        .map(|(name, _)| name)
+        .collect();
+    functions.sort_unstable();
+    rows.sort_unstable();
+    assert_eq!(rows, functions);
 }

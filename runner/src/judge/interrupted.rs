@@ -131,7 +131,7 @@ pub(super) fn said(why: &Why) -> String {
             "a barrier was not handed over within the deadline, though the client is alive".to_owned()
         }
         Why::Refused(what) => format!("the client refused an act: {what}"),
-        Why::Unsupported => "the shim does not support an act or function that it must have".to_owned(),
+        Why::Unsupported => "the shim does not support an op, act or function that the case needs".to_owned(),
         Why::Gone(gone) => gone.to_string(),
         Why::Impossible(why) => format!("the shim calls an act impossible: {why}"),
         Why::NoMarker(what) => format!("the client does not send the marker that a case needs: {what}"),
