@@ -1,22 +1,20 @@
 //! `client` and `smoke`: has a client tested, and writes the reports.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
-use thrum_conform::report::{self, Report, Stored};
+use thrum_conform::report::{self, Report};
 use thrum_conform::run::{self, End, Judged, Order, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::quoted;
 
-use crate::cli::{ClientArgs, ColorArg, PatienceArgs, SmokeArgs, TestArgs};
+use crate::cli::{ClientArgs, PatienceArgs, SmokeArgs, TestArgs};
 use crate::interrupt::interrupted;
 use crate::reports::Reports;
-use crate::sink::Sink;
 use crate::source;
 use crate::target::{Target, command, config};
 
@@ -118,20 +116,6 @@ pub fn smoke(args: &SmokeArgs) -> Result<Exit, Error> {
     let smoke = smoke?;
     source::print(|out| smoke::write(&smoke, out))?;
     Ok(if smoke.findings() == 0 { Exit::Fine } else { Exit::Failed })
-}
-
-/// `report matrix`.
-pub fn matrix(paths: &[PathBuf], color: ColorArg) -> Result<Exit, Error> {
-    let (reports, faults): (Vec<_>, Vec<_>) =
-        paths.iter().map(|path| Stored::read(path)).partition(Result::is_ok);
-    if !faults.is_empty() {
-        let faults: Vec<String> = faults.into_iter().filter_map(Result::err).collect();
-        return Err(Error::Input(faults.join("\n")));
-    }
-    let reports: Vec<Stored> = reports.into_iter().flatten().collect();
-    let book = source::rules(None)?;
-    Sink::Stdout(color).write(|out| report::write_matrix(&reports, &book, out))?;
-    Ok(Exit::Fine)
 }
 
 fn limits(patience: &PatienceArgs) -> Limits {

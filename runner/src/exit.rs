@@ -1,7 +1,10 @@
 //! The exit codes, by name. Only `main` turns one into the end of the process.
 
+use serde::{Deserialize, Serialize};
+
 /// What the process ends with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
 pub enum Exit {
     /// Every required rule held, and at least one was decided; of a tool, all is well.
     Fine,
@@ -28,5 +31,20 @@ impl Exit {
             Self::Broken => 4,
             Self::Interrupted => 130,
         }
+    }
+}
+
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> Self {
+        exit.code()
+    }
+}
+
+impl TryFrom<u8> for Exit {
+    type Error = String;
+
+    fn try_from(code: u8) -> Result<Self, String> {
+        let all = [Self::Fine, Self::Failed, Self::Input, Self::Incomplete, Self::Broken, Self::Interrupted];
+        all.into_iter().find(|exit| exit.code() == code).ok_or_else(|| format!("{code} is no exit code"))
     }
 }

@@ -109,8 +109,8 @@ fn case(report: &Report, id: &str) -> Result<Completion, Failed> {
             CaseVerdict::Fail | CaseVerdict::Inconclusive => return Err(report::explain(report, row).into()),
         }
     }
-    let absent = || match report.not_applicable.iter().find(|(case, _)| case == id) {
-        Some((_, why)) => Ok(Completion::ignored_with(why)),
+    let absent = || match report.not_applicable.iter().find(|idle| idle.id == id) {
+        Some(idle) => Ok(Completion::ignored_with(&idle.why)),
         None => Err("it was not run".into()),
     };
     match idle {

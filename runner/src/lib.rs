@@ -42,6 +42,7 @@ pub mod rule;
 pub mod run;
 pub mod score;
 pub mod smoke;
+mod spelling;
 pub mod testee;
 pub mod vector;
 

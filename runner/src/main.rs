@@ -10,6 +10,7 @@ mod reports;
 mod selftest;
 mod sink;
 mod source;
+mod stored;
 mod target;
 mod upkeep;
 mod vectors;
@@ -21,7 +22,7 @@ use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::STACK_BYTES;
 
-use crate::cli::{Cli, Command, ReportCommand};
+use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -44,7 +45,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::List(args) => source::list(&args, reference::mutants()),
         Command::Explain(args) => source::explain(&args, reference::mutants()),
         Command::Vectors(command) => vectors::run(&command, reference::mutants()),
-        Command::Report(ReportCommand::Matrix { reports, color }) => client::matrix(&reports, color),
+        Command::Report(command) => stored::run(&command),
         Command::Testee(args) => return reference::run(&args),
     };
     match outcome {

@@ -23,14 +23,14 @@ impl Reports {
     /// Looks at every place; a pipe is waited for no longer than `patience`.
     pub fn open(args: &ClientArgs, patience: Duration) -> Result<Self, Error> {
         let sinks = sink::open(&args.report, args.color, patience)?;
-        let formats = args.report.iter().map(|report| format(report.format, args));
+        let formats = args.report.iter().map(|report| format(report.format, args.verbosity));
         let mut all: Vec<(Format, Sink)> = formats.zip(sinks).collect();
         // what a program reads from stdout stays clean of what nobody asked for
         let taken = all.iter().any(|(format, sink)| {
             matches!(sink, Sink::Stdout(_)) && !matches!(format, Format::Github | Format::Tty(_))
         });
         if !taken && !all.iter().any(is_for_people) {
-            all.insert(0, (format(FormatArg::Tty, args), Sink::Stdout(args.color)));
+            all.insert(0, (format(FormatArg::Tty, args.verbosity), Sink::Stdout(args.color)));
         }
         let asked = all.iter().any(|(format, _)| *format == Format::Github);
         let under_github = std::env::var(UNDER_GITHUB).is_ok_and(|value| value == "true");
@@ -82,13 +82,10 @@ fn stop_commands(out: &mut dyn Write) -> std::io::Result<String> {
     Ok(format!("::{token}::\n"))
 }
 
-fn format(format: FormatArg, args: &ClientArgs) -> Format {
+/// The format of a word of the command line.
+pub fn format(format: FormatArg, verbosity: impl Into<Verbosity>) -> Format {
     match format {
-        FormatArg::Tty => Format::Tty(match (args.quiet, args.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (_, true) => Verbosity::Verbose,
-            _ => Verbosity::Normal,
-        }),
+        FormatArg::Tty => Format::Tty(verbosity.into()),
         FormatArg::Json => Format::Json,
         FormatArg::Junit => Format::Junit,
         FormatArg::Tap => Format::Tap,

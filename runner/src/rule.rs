@@ -7,6 +7,8 @@ mod marker;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 /// All rules of one version of the document.
 #[derive(Debug, Clone)]
 pub struct RuleBook {
@@ -130,11 +132,12 @@ pub enum Profile {
 }
 
 /// What is judged apart from everything else: a party, in one profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Side {
     /// Which dialect is spoken.
     pub profile: Profile,
     /// [`Party::Client`] as asker, or [`Party::Worker`].
+    #[serde(rename = "role")]
     pub party: Party,
 }
 
@@ -190,7 +193,7 @@ impl std::str::FromStr for Version {
     }
 }
 
-/// Words of the document: a value for each, and back.
+/// Words of the document: a value for each, and back, in JSON too.
 macro_rules! words {
     ($type:ident: $($word:literal = $value:ident),+) => {
         impl $type {
@@ -213,6 +216,20 @@ macro_rules! words {
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.word())
+            }
+        }
+
+        impl Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.word())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let word = String::deserialize(from)?;
+                let known: &[&str] = &[$($word),+];
+                Self::of(&word).ok_or_else(|| serde::de::Error::unknown_variant(&word, known))
             }
         }
     };

@@ -10,7 +10,7 @@ use thrum_conform::config::edit::{self, Addition};
 use thrum_conform::config::{self, Config};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
-use thrum_conform::report::{self, CaseRow, CaseVerdict, Report, Standing};
+use thrum_conform::report::{self, CaseRow, CaseVerdict, Diagnosis, Report, Standing};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
 use crate::client::play;
@@ -35,7 +35,7 @@ pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
     if report.exit == Exit::Interrupted {
         return Err(Error::Interrupted);
     }
-    if let Some((what, hint)) = &report.diagnosis {
+    if let Some(Diagnosis { what, hint }) = &report.diagnosis {
         Sink::Stdout(args.color).write(|out| writeln!(out, "{what}\n(hint: {hint})"))?;
         return Ok(Exit::Incomplete);
     }
@@ -128,7 +128,7 @@ fn new_failures(report: &Report, target: &Target) -> BTreeSet<Addition> {
         let same = |other: &&CaseRow| other.side == row.side && other.verdict == CaseVerdict::Inconclusive;
         let mut open = report.cases.iter().filter(same).filter_map(|other| other.twin.as_ref());
         let mut rules = report.rules.iter().filter(|rule| rule.side == row.side);
-        open.any(|(twin, _)| *twin == row.id)
+        open.any(|twin| twin.id == row.id)
             || rules.any(|rule| rule.standing == Standing::Undecided && row.rules.contains(&rule.id))
     };
     let mut additions = BTreeSet::new();

@@ -16,7 +16,7 @@ use thrum_conform::judge::{Cause, Failure, Outcome, Root, Verdict};
 use thrum_conform::plan::{Job, Plan, Selection, glob, plan};
 use thrum_conform::report::Report;
 use thrum_conform::rule::{Level, Party, Profile, RuleBook};
-use thrum_conform::run::{End, Judged, Order, Results, Unsteady};
+use thrum_conform::run::{End, Judged, Order, Results, Times, Unsteady};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::{CAPABILITIES, Identity};
 use thrum_conform::vector::{Body, Case, Source, Suite, load};
@@ -129,7 +129,8 @@ fn failure(rule: &str, tc: Option<u64>, code: &str) -> Failure {
     Failure {
         rule: rule.to_owned(),
         code: code.to_owned(),
-        step: (1, 1),
+        step: 1,
+        steps: 1,
         example: tc,
         wanted: String::new(),
         got: String::new(),
@@ -210,7 +211,9 @@ fn unsteady(plan: &Plan<'static>, row: &Row) -> Vec<Unsteady> {
             Unsteady {
                 case: id.to_owned(),
                 side: job.side,
-                outcomes: vec![("held".to_owned(), 3), ("broken".to_owned(), 2)],
+                outcomes: [("held", 3), ("broken", 2)]
+                    .map(|(what, times)| Times { what: what.to_owned(), times })
+                    .into(),
                 broken: codes
                     .into_iter()
                     .map(|code| (rule_of(job.case, None, code), None, code.to_owned()))

@@ -107,7 +107,7 @@ impl Look<'_, '_, '_> {
                 .any(|spot| self.spots[*spot].id == unsteady.case && self.spots[*spot].side == unsteady.side)
         });
         if let (true, Some(unsteady)) = (is_fail, unsteady) {
-            let times: usize = unsteady.outcomes.iter().map(|(_, times)| times).sum();
+            let times: usize = unsteady.outcomes.iter().map(|outcome| outcome.times).sum();
             let why = format!("it did not come to the same each of the {times} times");
             return Some((
                 Fault::Otherwise,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use globset::GlobMatcher;
+use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::finding::Change;
@@ -110,7 +111,8 @@ pub fn ambient_id(rule: &str) -> String {
 }
 
 /// How a known failure shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Expected {
     /// It fails, each time, under the code.
     Fail,

@@ -1,7 +1,9 @@
 //! What is wrong with an entry, and the lines of the file that mend it.
 
+use serde::{Deserialize, Serialize};
+
 /// An entry that no longer tells the truth, or never did. Each one fails the gate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What kind of fault it is.
     pub fault: Fault,
@@ -18,7 +20,8 @@ pub struct Finding {
 }
 
 /// The ways in which an entry can be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// What it is about passes.
     Passed,
@@ -57,7 +60,7 @@ impl Fault {
 }
 
 /// One line of the file that is to be another, or to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The line, from 1.
     pub line: usize,

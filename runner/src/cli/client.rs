@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use thrum_conform::rule::Version;
 
 use super::ColorArg;
-use super::report::{ReportArg, report};
+use super::report::{FORMATS, ReportArg, VerbosityArgs, report};
 use super::value::{duration, factor, seed, times};
 
 /// What `client --help` ends with.
@@ -130,7 +130,6 @@ pub struct TestArgs {
 
 /// `client`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ClientArgs {
     #[command(flatten)]
     pub test: TestArgs,
@@ -141,28 +140,13 @@ pub struct ClientArgs {
     #[arg(long)]
     pub trace: bool,
     /// Write a report to stdout, or with `=PATH` to a file; may stand several times
-    ///
-    ///   tty     for people; on stdout unless another report takes it
-    ///   json    for programs; vectors/schema/report.json describes it
-    ///   junit   JUnit XML, for Jenkins, GitLab and others
-    ///   tap     Test Anything Protocol, version 14
-    ///   github  annotations and the job summary of GitHub Actions, where
-    ///           it is on by itself
-    ///   md      Markdown, for a summary or a comment
-    ///   badge   JSON for an endpoint badge of Shields
-    ///
-    /// Reports are written whole or not at all, after an interrupt and a broken shim too.
-    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report, verbatim_doc_comment)]
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report, long_help = FORMATS)]
     pub report: Vec<ReportArg>,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
     pub color: ColorArg,
-    /// Only the headline
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Every rule, what did not apply, cases a second, and the slowest cases
-    #[arg(short, long)]
-    pub verbose: bool,
+    #[command(flatten)]
+    pub verbosity: VerbosityArgs,
 }
 
 /// The levels that can be required.

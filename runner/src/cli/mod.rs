@@ -17,7 +17,7 @@ use crate::reference;
 pub use baseline::{BaselineArgs, BaselineCommand};
 pub use catalog::{ExplainArgs, ListArgs, ListWhat};
 pub use client::{ClientArgs, LevelArg, PatienceArgs, ProfileArg, RoleArg, SourceArgs, TestArgs};
-pub use report::{ColorArg, FormatArg, ReportArg, ReportCommand};
+pub use report::{ColorArg, FormatArg, RenderArgs, ReportArg, ReportCommand};
 pub use selftest::SelftestArgs;
 pub use setup::{DoctorArgs, InitArgs, SmokeArgs};
 pub use vectors::{ExportArgs, FreezeArgs, TwoSets, VectorsCommand};
@@ -74,7 +74,7 @@ pub enum Command {
     /// Check, lay out, release and compare vectors
     #[command(subcommand)]
     Vectors(VectorsCommand),
-    /// Look at stored JSON reports
+    /// Make something of stored JSON reports, as `client --report json=PATH` writes them
     #[command(subcommand)]
     Report(ReportCommand),
     /// The built-in reference client: speaks the shim protocol on stdin and stdout

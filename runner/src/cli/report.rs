@@ -2,11 +2,32 @@
 
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
+use thrum_conform::report::Verbosity;
+
+/// What the help of `--report` says.
+pub(super) const FORMATS: &str = "\
+Write a report to stdout, or with `=PATH` to a file; may stand several times
+
+  tty     for people; on stdout unless another report takes it
+  json    for programs; vectors/schema/report.json describes it
+  junit   JUnit XML, for Jenkins, GitLab and others
+  tap     Test Anything Protocol, version 14
+  github  annotations and the job summary of GitHub Actions, where
+          it is on by itself
+  md      Markdown, for a summary or a comment
+  badge   JSON for an endpoint badge of Shields
+
+Reports are written whole or not at all, after an interrupt and a broken shim too.
+All others can be made from the JSON report later: `report render`.";
 
 /// `report`.
 #[derive(Debug, Subcommand)]
 pub enum ReportCommand {
+    /// Write a stored report in other formats
+    ///
+    /// Exit codes: 0 written, whatever the report says; 2 the file is no report
+    Render(RenderArgs),
     /// Several clients side by side: the rules of each section that each holds, and where they differ
     ///
     /// Exit codes: 0 fine, whatever the reports say; 2 a file is no report
@@ -18,6 +39,42 @@ pub enum ReportCommand {
         #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
         color: ColorArg,
     },
+}
+
+/// `report render`.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// A file that `client --report json=PATH` wrote
+    pub file: PathBuf,
+    /// As what: a format of `client --report`; to stdout, or with `=PATH` to a file
+    #[arg(required = true, value_name = "FORMAT[=PATH]", value_parser = report)]
+    pub formats: Vec<ReportArg>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+    pub color: ColorArg,
+    #[command(flatten)]
+    pub verbosity: VerbosityArgs,
+}
+
+/// How much people are told.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct VerbosityArgs {
+    /// Only the headline
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Every rule, what did not apply, cases a second, and the slowest cases
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+impl From<VerbosityArgs> for Verbosity {
+    fn from(args: VerbosityArgs) -> Self {
+        match (args.quiet, args.verbose) {
+            (true, _) => Self::Quiet,
+            (_, true) => Self::Verbose,
+            _ => Self::Normal,
+        }
+    }
 }
 
 /// When to use colours.

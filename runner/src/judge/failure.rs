@@ -1,18 +1,21 @@
 //! What went wrong, with all that a reader needs to see it.
 
 use mock_humd::pattern::Mismatch;
+use serde::{Deserialize, Serialize};
 
 use crate::vector::Cite;
 
 /// A broken rule, as one step saw it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     /// The rule.
     pub rule: String,
     /// The stable code.
     pub code: String,
-    /// The step or example, from 1, and how many there are.
-    pub step: (usize, usize),
+    /// The step or example, from 1; 0 where it is none of them.
+    pub step: usize,
+    /// How many steps or examples there are.
+    pub steps: usize,
     /// The `tc` of the example, for call cases.
     pub example: Option<u64>,
     /// What was wanted, a fragment.
@@ -24,8 +27,10 @@ pub struct Failure {
     /// What the vector says beside the code's own fix.
     pub hint: Option<String>,
     /// The wrong place in the picture, where there is one.
+    #[serde(skip)]
     pub at: Option<Crossing>,
     /// The other examples of the case that broke the rule, in brief and in order; none of them has others in turn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Failure>,
 }
 
@@ -42,7 +47,7 @@ pub enum Crossing {
 }
 
 /// One place at which what came is not what was wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// JSON pointer; empty for the whole.
     pub at: String,
@@ -60,11 +65,12 @@ impl From<Mismatch> for Difference {
 
 impl Failure {
     /// A failure of the step that cites a rule.
-    pub(super) fn new(cite: &Cite, step: (usize, usize), wanted: String, got: String) -> Box<Self> {
+    pub(super) fn new(cite: &Cite, (step, steps): (usize, usize), wanted: String, got: String) -> Box<Self> {
         Box::new(Self {
             rule: cite.rule.clone(),
             code: cite.code.clone().unwrap_or_default(),
             step,
+            steps,
             example: None,
             wanted,
             got,
@@ -87,6 +93,7 @@ impl Failure {
             rule: self.rule.clone(),
             code: self.code.clone(),
             step: self.step,
+            steps: self.steps,
             example: self.example,
             wanted: cut(&self.wanted),
             got: cut(&self.got),

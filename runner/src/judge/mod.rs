@@ -13,7 +13,7 @@ mod verdict;
 mod wire;
 
 pub use failure::{Crossing, Difference, Failure, general_code};
-pub use scene::{Arrow, Scene, Way};
+pub use scene::{Arrow, Raw, Scene, Way};
 pub use verdict::{Cause, Outcome, Root, Verdict};
 
 use crate::exchange::Evidence;

@@ -5,11 +5,13 @@ use std::time::Duration;
 use mock_humd::pattern::{Carrier, Scope};
 use mock_humd::transcript::Crossed;
 use mock_humd::wire::tone::Tone;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::failure::{Crossing, Failure};
 use super::happened::{is_marker, shown};
 use crate::exchange::{Evidence, What};
+use crate::spelling::{from_one, millis};
 use crate::testee::{Event, Reply};
 use crate::vector::{Body, Case, Example};
 
@@ -17,18 +19,21 @@ use crate::vector::{Body, Case, Example};
 const CALL_CHARS_MAX: usize = 400;
 
 /// The whole picture.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Scene {
     /// In order of time.
     pub arrows: Vec<Arrow>,
 }
 
 /// Something that crossed the wire, was reported, or was asked of a helper.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Arrow {
     /// Since the case began; of an answer, since the helper was asked.
+    #[serde(rename = "ms", with = "millis")]
     pub at: Duration,
     /// Which connection, from 0; 0 for events.
+    #[serde(with = "from_one")]
     pub conn: usize,
     /// Which way.
     pub way: Way,
@@ -38,10 +43,46 @@ pub struct Arrow {
     pub note: String,
     /// Whether this is where it went wrong.
     pub wrong: bool,
+    /// What crossed, where the case did not pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<Raw>,
+}
+
+/// A frame as it crossed: one of `text` and `hex`, of no more than its first [`RAW_BYTES_MAX`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raw {
+    /// The length of the whole.
+    pub bytes: usize,
+    /// Where it is UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Where it is not: two digits a byte.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hex: Option<String>,
+}
+
+/// Bytes of a frame that are kept.
+const RAW_BYTES_MAX: usize = 4096;
+
+impl Raw {
+    fn of(bytes: &[u8]) -> Self {
+        let kept = &bytes[..bytes.len().min(RAW_BYTES_MAX)];
+        let text = match std::str::from_utf8(kept) {
+            Ok(text) => Some(text),
+            // a character that the limit cuts off is no fault of the frame
+            Err(error) if error.error_len().is_none() && kept.len() < bytes.len() => {
+                std::str::from_utf8(&kept[..error.valid_up_to()]).ok()
+            }
+            Err(_) => None,
+        };
+        let hex = || kept.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { bytes: bytes.len(), text: text.map(str::to_owned), hex: text.is_none().then(hex) }
+    }
 }
 
 /// Which way an arrow points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Way {
     /// From the daemon to the client.
     ToClient,
@@ -66,7 +107,8 @@ fn exchange(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
     for (place, entry) in evidence.wire.entries.iter().enumerate() {
         let Some((way, label, note)) = crossed(&entry.what) else { continue };
         let wrong = wrong == Some(Crossing::Wire(place));
-        arrows.push(Arrow { at: entry.at, conn: entry.conn, way, label, note, wrong });
+        let raw = failure.and_then(|_| raw(&entry.what));
+        arrows.push(Arrow { at: entry.at, conn: entry.conn, way, label, note, wrong, raw });
     }
     for (place, event) in evidence.events.iter().enumerate() {
         if is_barrier(&event.what) {
@@ -75,7 +117,7 @@ fn exchange(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
         let wrong = wrong == Some(Crossing::Event(place));
         let at = event.at.saturating_duration_since(evidence.began);
         let (label, note) = reported(&event.what);
-        arrows.push(Arrow { at, conn: 0, way: Way::Reported, label, note, wrong });
+        arrows.push(Arrow { at, conn: 0, way: Way::Reported, label, note, wrong, raw: None });
     }
     arrows.sort_by_key(|arrow| arrow.at);
     Scene { arrows }
@@ -90,7 +132,15 @@ fn calls(function: &str, examples: &[Example], evidence: &Evidence, failure: Opt
         }
         let mut arrow = |after_ms: i64, way, label: String, note: &str, wrong| {
             let at = Duration::from_millis(u64::try_from(after_ms).unwrap_or_default());
-            arrows.push(Arrow { at, conn: 0, way, label, note: short(note, CALL_CHARS_MAX), wrong });
+            arrows.push(Arrow {
+                at,
+                conn: 0,
+                way,
+                label,
+                note: short(note, CALL_CHARS_MAX),
+                wrong,
+                raw: None,
+            });
         };
         let scope = Scope {
             variables: evidence.variables.clone(),
@@ -144,6 +194,14 @@ fn crossed(what: &Crossed) -> Option<(Way, String, String)> {
     })
 }
 
+fn raw(what: &Crossed) -> Option<Raw> {
+    match what {
+        Crossed::FromClient(line) => Some(Raw::of(&line.bytes)),
+        Crossed::FromDaemon(bytes) => Some(Raw::of(bytes)),
+        _ => None,
+    }
+}
+
 fn is_barrier(event: &Event) -> bool {
     matches!(event, Event::Delivered { tone: Some(tone), .. } if is_marker(tone))
 }
@@ -185,5 +243,27 @@ fn short(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_kept_as_text_or_as_hex_up_to_the_limit() {
+        let raw = |bytes: &[u8]| {
+            let Raw { bytes, text, hex } = Raw::of(bytes);
+            (bytes, text.map(|text| text.len()), hex.map(|hex| hex.len()))
+        };
+        assert_eq!(raw("é\n".as_bytes()), (3, Some(3), None));
+        assert_eq!(raw(b"\xc3(\n"), (3, None, Some(6)));
+        assert_eq!(raw(b"\xc3"), (1, None, Some(2)));
+        let long = "é".repeat(RAW_BYTES_MAX);
+        assert_eq!(raw(long.as_bytes()), (2 * RAW_BYTES_MAX, Some(RAW_BYTES_MAX), None));
+        assert_eq!(
+            raw(format!("a{long}").as_bytes()),
+            (2 * RAW_BYTES_MAX + 1, Some(RAW_BYTES_MAX - 1), None)
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::model::{CaseRow, Report, Standing};
+use super::model::{CaseRow, Idle, Report, Standing};
 use super::text::{VALUE_MAX, clean, cut};
 use super::tty::DIM;
 
@@ -28,8 +28,8 @@ pub(super) fn opted_out(report: &Report, out: &mut dyn Write) -> io::Result<()> 
 
 /// What did not apply, how fast it went, and what was slowest.
 pub(super) fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for (case, why) in &report.not_applicable {
-        writeln!(out, "{DIM}not applicable  {case}  {}{DIM:#}", cut(&clean(why), VALUE_MAX))?;
+    for Idle { id, why } in &report.not_applicable {
+        writeln!(out, "{DIM}not applicable  {id}  {}{DIM:#}", cut(&clean(why), VALUE_MAX))?;
     }
     let seconds = report.took.as_secs_f64().max(1e-9);
     let ran = report.cases.iter().filter(|case| !case.took.is_zero()).count();

@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing};
+use super::model::{CaseRow, CaseVerdict, Diagnosis, FailureRow, Report, RuleRow, Standing};
 use super::text::{LINE_MAX, apart, clean, cut};
 use super::tty::sentence;
 use crate::baseline::{Change, Finding};
 use crate::exit::Exit;
 use crate::rule::{Level, Side};
+use crate::run::Times;
 
 /// Characters of a name, and of each value in a message.
 const NAME_MAX: usize = 200;
@@ -93,7 +94,7 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
     let idle: Vec<Entry<'_>> = report
         .not_applicable
         .iter()
-        .map(|(id, why)| Entry::new(id, Sort::Skipped, "not_applicable", why))
+        .map(|idle| Entry::new(&idle.id, Sort::Skipped, "not_applicable", &idle.why))
         .collect();
     if !idle.is_empty() {
         groups.push(Group {
@@ -133,8 +134,11 @@ fn of_case<'a>(report: &Report, case: &'a CaseRow) -> Entry<'a> {
     let unsteady = report.unsteady.iter().find(|row| row.case == case.id && row.side == case.side);
     let entry = match unsteady {
         Some(unsteady) if matches!(sort, Sort::Passed | Sort::Warned | Sort::Skipped) => {
-            let outcomes: Vec<String> =
-                unsteady.outcomes.iter().map(|(what, times)| format!("{times} times {what}")).collect();
+            let outcomes: Vec<String> = unsteady
+                .outcomes
+                .iter()
+                .map(|Times { what, times }| format!("{times} times {what}"))
+                .collect();
             let message = format!("its verdict was not the same each time: {}", outcomes.join(", "));
             Entry::new(&case.id, Sort::Failed, "unsteady", &message)
         }
@@ -144,7 +148,7 @@ fn of_case<'a>(report: &Report, case: &'a CaseRow) -> Entry<'a> {
         }
         _ => Entry::new(&case.id, sort, code, &message),
     };
-    let place = case.waiver.as_ref().map(|waiver| (waiver.place.0.as_str(), waiver.place.1));
+    let place = case.waiver.as_ref().map(|waiver| (waiver.file.as_str(), waiver.line));
     Entry { took: case.took, case: Some(case), place, ..entry }
 }
 
@@ -153,7 +157,7 @@ fn known(case: &CaseRow) -> String {
     let Some(waiver) = &case.waiver else { return case.why.clone() };
     let why = if case.why.is_empty() { String::new() } else { format!("{}: ", case.why) };
     let issue = waiver.issue.as_ref().map_or_else(String::new, |issue| format!(", {issue}"));
-    format!("{why}{}{issue} ({}:{})", waiver.reason, waiver.place.0, waiver.place.1)
+    format!("{why}{}{issue} ({}:{})", waiver.reason, waiver.file, waiver.line)
 }
 
 /// An entry of the baseline that no longer tells the truth, and the lines that mend it.
@@ -191,7 +195,7 @@ fn failures(rows: &[&FailureRow]) -> String {
 fn of_run<'a>(report: &Report, cases: &[Group<'_>]) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     let entry = |name: &str, message: &str| Entry::new(name, Sort::Unseen, name, message);
-    if let Some((what, hint)) = &report.diagnosis {
+    if let Some(Diagnosis { what, hint }) = &report.diagnosis {
         let hint = if hint.is_empty() { String::new() } else { format!(" (hint: {hint})") };
         entries.push(entry("diagnosis", &format!("{what}{hint}")));
     }

@@ -7,6 +7,17 @@ use crate::rule::{Level, Side};
 /// What stands for the name of a client that never said who it is.
 const NOBODY: &str = "a client that did not say who it is";
 
+/// What rules come to besides that they held, in the order in which people are told.
+pub(super) const BESIDE: [Standing; 7] = [
+    Standing::Violated,
+    Standing::Waived,
+    Standing::Undecided,
+    Standing::Warned,
+    Standing::Observed,
+    Standing::NotExercised,
+    Standing::NotApplicable,
+];
+
 /// The client, its version and its language, which a whole bee does not tell.
 pub(super) fn who(report: &Report) -> String {
     let identity = &report.identity;
@@ -42,15 +53,7 @@ pub(super) fn musts(report: &Report, side: Side) -> (usize, usize) {
 pub(super) fn held(report: &Report, side: Side) -> String {
     let (held, musts) = musts(report, side);
     let mut parts = vec![format!("{held}/{musts} MUST held")];
-    for standing in [
-        Standing::Violated,
-        Standing::Waived,
-        Standing::Undecided,
-        Standing::Warned,
-        Standing::Observed,
-        Standing::NotExercised,
-        Standing::NotApplicable,
-    ] {
+    for standing in BESIDE {
         let number = count(report, side, standing);
         if number > 0 {
             parts.push(format!("{number} {}", standing.word().replace('_', " ")));

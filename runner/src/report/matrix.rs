@@ -2,102 +2,54 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
 
 use anstyle::{AnsiColor, Effects, Style};
-use serde::Deserialize;
 
+use super::model::{Report, RuleRow, Standing};
 use super::text::{VALUE_MAX, clean, cut};
-use crate::rule::RuleBook;
+use crate::exit::Exit;
+use crate::rule::{RuleBook, Side};
 
 /// Columns between two cells.
 const GAP: usize = 2;
 
-/// What a stored JSON report says that a matrix shows; `vectors/schema/report.json` describes the whole.
-#[derive(Debug, Deserialize)]
-pub struct Stored {
-    schema: u64,
-    r#impl: Impl,
-    wire: String,
-    summary: Summary,
-    rules: Vec<Row>,
+/// A rule, as a report has it for a side.
+fn row<'a>(report: &'a Report, side: Side, rule: &str) -> Option<&'a RuleRow> {
+    report.rules.iter().find(|row| row.id == rule && row.side == side)
 }
 
-#[derive(Debug, Deserialize)]
-struct Impl {
-    name: String,
-    version: String,
+/// Whether it counts among those that can hold.
+fn is_judged(row: &RuleRow) -> bool {
+    !matches!(row.standing, Standing::Observed | Standing::NotExercised | Standing::NotApplicable)
 }
 
-#[derive(Debug, Deserialize)]
-struct Summary {
-    exit: u8,
+fn is_wrong(row: &RuleRow) -> bool {
+    matches!(row.standing, Standing::Violated | Standing::Undecided)
 }
 
-#[derive(Debug, Deserialize)]
-struct Row {
-    id: String,
-    level: String,
-    role: String,
-    profile: String,
-    verdict: String,
-    why: String,
-}
-
-impl Stored {
-    /// Reads a report that `--report json=PATH` wrote. An error is a message with the path first.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let fault = |what: String| format!("{}: {what}", path.display());
-        let text = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
-        let no_report =
-            |error| fault(format!("is no report: {error}\n(hint: `client --report json=PATH` writes one)"));
-        let stored: Self = serde_json::from_slice(&text).map_err(no_report)?;
-        match stored.schema {
-            1 => Ok(stored),
-            other => Err(fault(format!("has schema {other}, and this program reads schema 1"))),
-        }
-    }
-
-    fn row(&self, side: &Side, rule: &str) -> Option<&Row> {
-        self.rules.iter().find(|row| row.id == rule && (&row.profile, &row.role) == (&side.0, &side.1))
-    }
-}
-
-impl Row {
-    /// Whether it counts among those that can hold.
-    fn is_judged(&self) -> bool {
-        !matches!(self.verdict.as_str(), "observed" | "not_exercised" | "not_applicable")
-    }
-
-    fn is_wrong(&self) -> bool {
-        matches!(self.verdict.as_str(), "violated" | "undecided")
-    }
-
-    /// What was seen, or the verdict.
-    fn word(&self) -> String {
-        match self.verdict.as_str() {
-            "observed" => cut(&clean(&self.why), VALUE_MAX),
-            other => other.replace('_', " "),
-        }
+/// What was seen, or the standing.
+fn word(row: &RuleRow) -> String {
+    match row.standing {
+        Standing::Observed => cut(&clean(&row.why), VALUE_MAX),
+        standing => standing.word().replace('_', " "),
     }
 }
 
 /// Writes a matrix for each role in each profile, with the reports of those that were tested in it.
-pub fn write(reports: &[Stored], book: &RuleBook, out: &mut dyn Write) -> io::Result<()> {
-    let judged = |report: &Stored| -> BTreeSet<Side> {
-        let rows = report.rules.iter().filter(|row| row.is_judged());
-        rows.map(|row| (row.profile.clone(), row.role.clone())).collect()
+pub fn write(reports: &[Report], book: &RuleBook, out: &mut dyn Write) -> io::Result<()> {
+    let judged = |report: &Report| -> BTreeSet<Side> {
+        report.rules.iter().filter(|row| is_judged(row)).map(|row| row.side).collect()
     };
     let sides: BTreeSet<Side> = reports.iter().flat_map(judged).collect();
-    for side in &sides {
-        let reports: Vec<&Stored> = reports.iter().filter(|report| judged(report).contains(side)).collect();
-        let name = |report: &&Stored| clean(&format!("{} {}", report.r#impl.name, report.r#impl.version));
-        let mut lines = vec![Line::bold(&format!("{} · {}", side.0, side.1), reports.iter().map(name))];
+    for side in sides {
+        let reports: Vec<&Report> = reports.iter().filter(|report| judged(report).contains(&side)).collect();
+        let name = |report: &&Report| clean(&format!("{} {}", report.identity.name, report.identity.version));
+        let mut lines = vec![Line::bold(&side.to_string(), reports.iter().map(name))];
         lines.push(Line::new("wire", reports.iter().map(|report| plain(clean(&report.wire)))));
         lines.extend(sections(book).filter_map(|section| counted(section, &reports, side, book)));
-        let exit = |report: &&Stored| {
-            let exit = report.summary.exit;
-            (exit.to_string(), if exit == 0 { GREEN } else { RED })
+        let exit = |report: &&Report| {
+            let style = if report.exit == Exit::Fine { GREEN } else { RED };
+            (report.exit.code().to_string(), style)
         };
         lines.push(Line::new("exit", reports.iter().map(exit)));
         table(&lines, out)?;
@@ -112,9 +64,6 @@ pub fn write(reports: &[Stored], book: &RuleBook, out: &mut dyn Write) -> io::Re
     }
     Ok(())
 }
-
-/// A profile and a role, as a report spells them.
-type Side = (String, String);
 
 const RED: Style = AnsiColor::Red.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -150,16 +99,16 @@ fn sections(book: &RuleBook) -> impl Iterator<Item = &str> {
 }
 
 /// How many of a section's rules each report holds; `None` where none of them judged one.
-fn counted(section: &str, reports: &[&Stored], side: &Side, book: &RuleBook) -> Option<Line> {
-    let cell = |report: &&Stored| {
+fn counted(section: &str, reports: &[&Report], side: Side, book: &RuleBook) -> Option<Line> {
+    let cell = |report: &&Report| {
         let rules = book.rules().filter(|rule| rule.anchor == section);
-        let rows: Vec<&Row> =
-            rules.filter_map(|rule| report.row(side, &rule.id)).filter(|row| row.is_judged()).collect();
+        let rows: Vec<&RuleRow> =
+            rules.filter_map(|rule| row(report, side, &rule.id)).filter(|row| is_judged(row)).collect();
         if rows.is_empty() {
             return plain("–".to_owned());
         }
-        let held = rows.iter().filter(|row| row.verdict == "held").count();
-        let wrong = rows.iter().any(|row| row.is_wrong());
+        let held = rows.iter().filter(|row| row.standing == Standing::Held).count();
+        let wrong = rows.iter().any(|row| is_wrong(row));
         (format!("{held}/{}", rows.len()), if wrong { RED } else { GREEN })
     };
     let line = Line::new(section, reports.iter().map(cell));
@@ -167,13 +116,13 @@ fn counted(section: &str, reports: &[&Stored], side: &Side, book: &RuleBook) -> 
 }
 
 /// A rule that came out differently, or that one of them does not keep.
-fn differing(rule: &str, reports: &[&Stored], side: &Side) -> Option<Line> {
-    let rows: Vec<Option<&Row>> = reports.iter().map(|report| report.row(side, rule)).collect();
-    let level = rows.iter().flatten().next()?.level.clone();
-    let words: BTreeSet<String> = rows.iter().map(|row| row.map_or(String::new(), Row::word)).collect();
-    let wrong = rows.iter().flatten().any(|row| row.is_wrong() || row.verdict == "warned");
-    let cell = |row: Option<&Row>| match row {
-        Some(row) => (row.word(), if row.is_wrong() { RED } else { PLAIN }),
+fn differing(rule: &str, reports: &[&Report], side: Side) -> Option<Line> {
+    let rows: Vec<Option<&RuleRow>> = reports.iter().map(|report| row(report, side, rule)).collect();
+    let level = rows.iter().flatten().next()?.level;
+    let words: BTreeSet<String> = rows.iter().map(|row| row.map_or(String::new(), word)).collect();
+    let wrong = rows.iter().flatten().any(|row| is_wrong(row) || row.standing == Standing::Warned);
+    let cell = |row: Option<&RuleRow>| match row {
+        Some(row) => (word(row), if is_wrong(row) { RED } else { PLAIN }),
         None => plain("–".to_owned()),
     };
     (words.len() > 1 || wrong).then(|| Line::new(&format!("{rule} {level}"), rows.into_iter().map(cell)))

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::entry::{Entry, Sort, groups};
-use super::model::{Report, Standing};
+use super::model::{Diagnosis, Report};
 use super::text::{LINE_MAX, clean, cut, lines};
 use super::{explain, headline};
 use crate::exit::Exit;
@@ -25,7 +25,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let (wire, vectors) = (code(&report.wire), code(&report.vectors));
     let seconds = report.took.as_secs_f64();
     writeln!(out, "{} · wire {wire} · vectors {vectors} · {seconds:.2} s\n", code(&headline::who(report)))?;
-    if let Some((what, hint)) = &report.diagnosis {
+    if let Some(Diagnosis { what, hint }) = &report.diagnosis {
         block(what, out)?;
         if !hint.is_empty() {
             writeln!(out, "hint: {}\n", code(hint))?;
@@ -66,21 +66,13 @@ fn table(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if sides.is_empty() {
         return Ok(());
     }
-    let columns = [
-        Standing::Violated,
-        Standing::Waived,
-        Standing::Undecided,
-        Standing::Warned,
-        Standing::Observed,
-        Standing::NotExercised,
-        Standing::NotApplicable,
-    ];
-    let heads: Vec<String> = columns.iter().map(|standing| standing.word().replace('_', " ")).collect();
+    let heads: Vec<String> =
+        headline::BESIDE.iter().map(|standing| standing.word().replace('_', " ")).collect();
     writeln!(out, "| side | MUST held | {} | ran |", heads.join(" | "))?;
-    writeln!(out, "|:--|--:|{}:--|", "--:|".repeat(columns.len()))?;
+    writeln!(out, "|:--|--:|{}:--|", "--:|".repeat(heads.len()))?;
     for side in sides {
         let (held, musts) = headline::musts(report, side);
-        let counts = columns.map(|standing| headline::count(report, side, standing).to_string());
+        let counts = headline::BESIDE.map(|standing| headline::count(report, side, standing).to_string());
         let ran = headline::ran(report, side);
         writeln!(out, "| {side} | {held}/{musts} | {} | {ran} |", counts.join(" | "))?;
     }

@@ -19,8 +19,11 @@ mod tty;
 
 use std::io::{self, Write};
 
-pub use matrix::{Stored, write as write_matrix};
-pub use model::{CONFIG_NAME, CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
+pub use matrix::write as write_matrix;
+pub use model::{
+    CONFIG_NAME, CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Shard, Standing, Twin,
+    Waiver,
+};
 pub use tty::Verbosity;
 
 /// The formats that a report can be written in.

@@ -1,62 +1,106 @@
-//! The facts that every format shows: plain data, with rules first.
+//! The facts that every format shows: plain data, with rules first. The JSON report holds it as it stands here.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::baseline::Finding;
+use serde::{Deserialize, Serialize};
+
+use crate::baseline::{Expected, Finding};
 use crate::exit::Exit;
 use crate::judge::{Failure, Scene};
 use crate::rule::{Level, Party, Profile, Side};
 use crate::run::{Order, Unsteady};
+use crate::spelling::{among, millis};
 use crate::testee::{Identity, quoted};
 
 /// The name under which the configuration of a client is looked for.
 pub const CONFIG_NAME: &str = "conformance.toml";
 
 /// A whole run, scored.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
+    /// The release of the vectors; only the wire where they have none.
+    pub vectors: String,
     /// Who was tested.
+    #[serde(rename = "impl")]
     pub identity: Identity,
     /// How the client was tested: 0 as a whole bee, of which only the wire shows, 2 through a shim.
     pub level: u8,
+    /// The wire version.
+    pub wire: String,
+    /// The `conformance.toml` that was used, as the user named it.
+    pub config: Option<String>,
     /// The command that starts the shim or the bee, for rerun lines; empty for the built-in client, and where the
     /// configuration holds it.
     pub command: String,
-    /// The `conformance.toml` that was used, as the user named it.
-    pub config: Option<String>,
-    /// The wire version.
-    pub wire: String,
-    /// The release of the vectors; only the wire where they have none.
-    pub vectors: String,
     /// As whom the client was tested: in which roles and profiles.
+    #[serde(rename = "tested")]
     pub sides: Vec<Side>,
+    /// Which part of the cases was to be played, where it was not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// What made the order of the cases, and how often each was to be played.
+    #[serde(flatten, with = "among")]
+    pub order: Order,
     /// From the first process to the last.
+    #[serde(rename = "duration_ms", with = "millis")]
     pub took: Duration,
     /// Every rule that was to be decided, in the order of WIRE.md.
     pub rules: Vec<RuleRow>,
     /// Every case that ran, and every ambient rule that was broken.
     pub cases: Vec<CaseRow>,
     /// Cases that do not apply, with the reason.
-    pub not_applicable: Vec<(String, String)>,
+    pub not_applicable: Vec<Idle>,
     /// Rules that bind the client and that no case decides.
+    #[serde(rename = "rules_without_case")]
     pub without_case: Vec<String>,
     /// Capabilities of the closed list that the client does not claim.
     pub unclaimed: Vec<String>,
-    /// Cases that were to be played, and were not: the run ended before.
-    pub unplayed: usize,
-    /// What kept the client from being tested or ended the run, and what to do about it; the hint may be empty.
-    pub diagnosis: Option<(String, String)>,
     /// Cases whose verdict was not the same each time.
     pub unsteady: Vec<Unsteady>,
-    /// What made the order of the cases, and how often each was to be played.
-    pub order: Order,
+    /// Cases that were to be played, and were not: the run ended before.
+    pub unplayed: usize,
+    /// What kept the client from being tested or ended the run, and what to do about it.
+    pub diagnosis: Option<Diagnosis>,
     /// What is wrong with the baseline: each one fails the run.
     pub waivers: Vec<Finding>,
     /// Things to know beside the verdicts.
     pub notes: Vec<String>,
-    /// What the process ends with.
+    /// What the process ends with; the JSON report has it in its summary.
+    #[serde(skip, default = "unread")]
     pub exit: Exit,
+}
+
+/// Until the summary is read.
+fn unread() -> Exit {
+    Exit::Broken
+}
+
+/// One of the parts in which several machines play the cases of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+/// A case that does not apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idle {
+    /// Its id.
+    pub id: String,
+    /// Why.
+    pub why: String,
+}
+
+/// One cause for what no case could show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it; may be empty.
+    pub hint: String,
 }
 
 impl Report {
@@ -85,11 +129,12 @@ impl Report {
 }
 
 /// One rule, as it binds one side.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RuleRow {
     /// Its id.
     pub id: String,
     /// Whom it binds here, and in which profile.
+    #[serde(flatten)]
     pub side: Side,
     /// Its level.
     pub level: Level,
@@ -98,6 +143,7 @@ pub struct RuleRow {
     /// The section of WIRE.md, as an anchor.
     pub anchor: String,
     /// What it came to.
+    #[serde(rename = "verdict")]
     pub standing: Standing,
     /// Why, where that needs saying; what was seen, for a MAY.
     pub why: String,
@@ -106,7 +152,8 @@ pub struct RuleRow {
 }
 
 /// What a rule came to, over all cases that decide it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Every scored case that decides it passed, and at least one ran.
     Held,
@@ -127,6 +174,18 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// All of them, in the order in which reports count them.
+    pub const ALL: [Self; 8] = [
+        Self::Held,
+        Self::Violated,
+        Self::Waived,
+        Self::Undecided,
+        Self::Warned,
+        Self::Observed,
+        Self::NotExercised,
+        Self::NotApplicable,
+    ];
+
     /// The word for reports.
     pub fn word(self) -> &'static str {
         match self {
@@ -143,33 +202,45 @@ impl Standing {
 }
 
 /// One case, or one broken ambient rule.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CaseRow {
     /// Its id.
     pub id: String,
     /// As whom the client was tested.
+    #[serde(flatten)]
     pub side: Side,
-    /// How many examples were judged.
-    pub examples: usize,
+    /// What it is about, in one sentence; empty where it is no case.
+    pub title: String,
     /// What it came to.
     pub verdict: CaseVerdict,
     /// Whether it counts.
     pub scored: bool,
     /// Why, where it did not pass.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
     /// From the first step to the last.
+    #[serde(rename = "ms", with = "millis")]
     pub took: Duration,
     /// The rules that it decides.
     pub rules: Vec<String>,
-    /// What went wrong, one for each broken rule.
+    /// How many examples were judged.
+    pub examples: usize,
+    /// The case as a dialogue: a line for each step or example.
+    pub steps: Vec<String>,
+    /// What went wrong, one for each broken rule; the JSON report says the first one's code beside them.
+    #[serde(flatten, with = "coded")]
     pub failures: Vec<FailureRow>,
     /// The picture of the exchange.
+    #[serde(default, rename = "exchange", skip_serializing_if = "Option::is_none")]
     pub scene: Option<Scene>,
     /// The end of what the process wrote to stderr.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub stderr: String,
-    /// The case that differs only in the fault, and whether it passed.
-    pub twin: Option<(String, bool)>,
+    /// The case that differs only in the fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<Twin>,
     /// The entry of the baseline that speaks of it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
 }
 
@@ -180,8 +251,49 @@ impl CaseRow {
     }
 }
 
+/// Failures among the other members of a case, with the first one's code; nothing where there is none.
+mod coded {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::FailureRow;
+    use crate::spelling::among;
+
+    #[derive(Serialize)]
+    struct Written<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<&'a str>,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        failures: &'a [FailureRow],
+    }
+
+    #[derive(Deserialize)]
+    struct Read {
+        #[serde(default)]
+        failures: Vec<FailureRow>,
+    }
+
+    pub(super) fn serialize<S: Serializer>(failures: &[FailureRow], to: S) -> Result<S::Ok, S::Error> {
+        let code = failures.first().map(|first| first.failure.code.as_str());
+        Written { code, failures }.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<FailureRow>, D::Error> {
+        among::deserialize(from).map(|Read { failures }| failures)
+    }
+}
+
+/// The case that differs from another only in the fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Twin {
+    /// Its id.
+    pub id: String,
+    /// Whether it passed.
+    pub passed: bool,
+}
+
 /// What a case came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CaseVerdict {
     /// All of its rules held or were observed.
     Pass,
@@ -202,6 +314,18 @@ pub enum CaseVerdict {
 }
 
 impl CaseVerdict {
+    /// All of them, in the order in which reports count them.
+    pub const ALL: [Self; 8] = [
+        Self::Pass,
+        Self::Fail,
+        Self::Warn,
+        Self::Inconclusive,
+        Self::NotExercised,
+        Self::Xfail,
+        Self::Xpass,
+        Self::Flaky,
+    ];
+
     /// The word for reports.
     pub fn word(self) -> &'static str {
         match self {
@@ -218,24 +342,27 @@ impl CaseVerdict {
 }
 
 /// Why a failure is known: an entry of the baseline, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiver {
-    /// `fail`, `flaky` or `unsupported`.
-    pub status: &'static str,
+    /// How it is expected to fail.
+    pub status: Expected,
     /// Why it is allowed, in the words of the file.
     pub reason: String,
     /// Where it is being worked on.
     pub issue: Option<String>,
     /// The last day on which it holds, as `2027-03-31`.
     pub until: Option<String>,
-    /// The file, as the user named it, and the first line of the entry.
-    pub place: (String, usize),
+    /// The file, as the user named it.
+    pub file: String,
+    /// The first line of the entry, from 1.
+    pub line: usize,
 }
 
 /// A broken rule with what explains it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FailureRow {
     /// What was seen.
+    #[serde(flatten, with = "among")]
     pub failure: Failure,
     /// The rule's level.
     pub level: Level,

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Effects, Style};
 
 use super::headline::{held, ran, sides, who};
-use super::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
+use super::model::{CaseRow, CaseVerdict, Diagnosis, FailureRow, Report, RuleRow, Standing, Twin, Waiver};
 use super::text::{LINE_MAX, VALUE_MAX, apart, clean, cut, lines};
 use super::{asides, diagram};
 use crate::baseline::{Change, Finding};
 use crate::exit::Exit;
 use crate::judge::Failure;
 use crate::rule::{Party, Profile, Side};
+use crate::run::Times;
 
 /// How much to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
         rules(report, verbosity, out)?;
         asides::opted_out(report, out)?;
     }
-    if let Some((what, hint)) = &report.diagnosis {
+    if let Some(Diagnosis { what, hint }) = &report.diagnosis {
         for line in lines(what) {
             writeln!(out, "{RED}{line}{RED:#}")?;
         }
@@ -59,8 +60,8 @@ pub(super) fn write(report: &Report, verbosity: Verbosity, out: &mut dyn Write) 
     }
     for unsteady in &report.unsteady {
         writeln!(out, "{RED}UNSTEADY{RED:#} {BOLD}{}{}{BOLD:#}", unsteady.case, suffix(unsteady.side))?;
-        for (outcome, times) in &unsteady.outcomes {
-            writeln!(out, "  {times:>4} times  {}", cut(&clean(outcome), LINE_MAX))?;
+        for Times { what, times } in &unsteady.outcomes {
+            writeln!(out, "  {times:>4} times  {}", cut(&clean(what), LINE_MAX))?;
         }
     }
     for finding in &report.waivers {
@@ -107,8 +108,8 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
             sentence(&row.text),
             row.anchor
         )?;
-        let step = if failure.step.1 > 0 {
-            format!("   step {} of {}", failure.step.0, failure.step.1)
+        let step = if failure.steps > 0 {
+            format!("   step {} of {}", failure.step, failure.steps)
         } else {
             String::new()
         };
@@ -134,8 +135,8 @@ fn failed(report: &Report, case: &CaseRow, out: &mut dyn Write) -> io::Result<()
         for hint in hint {
             writeln!(out, "  hint  {}", cut(&clean(hint), LINE_MAX))?;
         }
-        if let Some((twin, good)) = &case.twin {
-            writeln!(out, "  twin  {twin} {}", if *good { "passed" } else { "did not pass" })?;
+        if let Some(Twin { id, passed }) = &case.twin {
+            writeln!(out, "  twin  {id} {}", if *passed { "passed" } else { "did not pass" })?;
         }
         for line in case.stderr.lines().rev().take(5).collect::<Vec<_>>().into_iter().rev() {
             writeln!(out, "  {DIM}stderr{DIM:#} {}", cut(&clean(line), LINE_MAX))?;
@@ -207,7 +208,7 @@ fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let style = if case.verdict == CaseVerdict::Xpass { RED } else { DIM };
         let (name, side) = (&case.id, suffix(case.side));
         let issue = waiver.issue.as_ref().map_or_else(String::new, |issue| format!("  {issue}"));
-        let (file, line) = &waiver.place;
+        let Waiver { file, line, .. } = waiver;
         writeln!(
             out,
             "{style}{:<5} {name}{side}{style:#}  {DIM}{}  {}{issue}  ({file}:{line}){DIM:#}",

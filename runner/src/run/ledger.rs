@@ -3,24 +3,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Judged;
 use crate::judge::Outcome;
 use crate::rule::Side;
 use crate::vector::Body;
 
 /// A case whose verdict was not the same each time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsteady {
     /// The case.
+    #[serde(rename = "id")]
     pub case: String,
     /// As whom the client was tested.
+    #[serde(flatten)]
     pub side: Side,
-    /// What it came to, and how often.
-    pub outcomes: Vec<(String, usize)>,
+    /// What it came to.
+    pub outcomes: Vec<Times>,
     /// What was broken at any time: the rule, the example of a call case, and the code.
+    #[serde(skip)]
     pub broken: BTreeSet<(String, Option<u64>, String)>,
     /// Whether something could not be seen at any time, or broke a rule that is judged on every line.
+    #[serde(skip)]
     pub open: bool,
+}
+
+/// What a case came to, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    /// In words that are the same whenever it came to the same.
+    pub what: String,
+    /// At least 1.
+    pub times: usize,
 }
 
 /// All entries, by the place of the job in the plan.
@@ -32,7 +47,7 @@ pub(super) struct Ledger<'a> {
 #[derive(Debug)]
 struct Entry<'a> {
     worst: Judged<'a>,
-    outcomes: Vec<(String, usize)>,
+    outcomes: Vec<Times>,
     broken: BTreeSet<(String, Option<u64>, String)>,
     open: bool,
 }
@@ -43,15 +58,15 @@ impl<'a> Ledger<'a> {
         let outcome = outcome(&judged);
         let (broken, open) = (broken(&judged), is_open(&judged));
         let Some(entry) = self.entries.get_mut(&place) else {
-            let outcomes = vec![(outcome, 1)];
+            let outcomes = vec![Times { what: outcome, times: 1 }];
             self.entries.insert(place, Entry { worst: judged, outcomes, broken: broken.collect(), open });
             return;
         };
         entry.broken.extend(broken);
         entry.open |= open;
-        match entry.outcomes.iter_mut().find(|(known, _)| *known == outcome) {
-            Some((_, count)) => *count += 1,
-            None => entry.outcomes.push((outcome, 1)),
+        match entry.outcomes.iter_mut().find(|known| known.what == outcome) {
+            Some(known) => known.times += 1,
+            None => entry.outcomes.push(Times { what: outcome, times: 1 }),
         }
         if badness(&judged) > badness(&entry.worst) {
             entry.worst = judged;

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-pub use ledger::Unsteady;
+pub use ledger::{Times, Unsteady};
 pub use order::Order;
 pub use preflight::{Gate, check as preflight};
 pub use seat::{Room, Seat, explain_start};

@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::plan::Job;
 
 /// How to go through the jobs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Each time in an order of its own, which this number makes; in the order of the suite where it is `None`.
     pub seed: Option<u64>,

@@ -13,9 +13,10 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::judge::{Cause, Failure, Outcome, Root, Verdict, ambient};
 use crate::plan::{Job, Plan};
-use crate::report::{CaseRow, Report, RuleRow, Standing};
+use crate::report::{CaseRow, Diagnosis, Idle, Report, RuleRow, Standing};
 use crate::rule::{Level, Profile, Rule, RuleBook, Side};
 use crate::run::{End, Gate, Judged, Results, Unsteady};
+use crate::spelling::millis;
 use crate::testee::{CAPABILITIES, Identity};
 use crate::vector::{Body, Status, Suite};
 use tally::Tally;
@@ -125,14 +126,15 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         wire: scoring.wire.to_string(),
         vectors: scoring.vectors.clone(),
         sides: results.plan.sides.clone(),
-        took: results.took,
+        shard: None,
+        took: millis::rounded(results.took),
         rules,
         cases: rows,
         not_applicable: results
             .plan
             .not_applicable
             .iter()
-            .map(|(case, why)| (case.id.clone(), why.clone()))
+            .map(|(case, why)| Idle { id: case.id.clone(), why: why.clone() })
             .collect(),
         without_case,
         unsteady,
@@ -141,9 +143,11 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         diagnosis: match &results.end {
             End::Broken(message) => {
                 let (what, hint) = Error::parts(message);
-                Some((what.to_owned(), hint.to_owned()))
+                Some(Diagnosis { what: what.to_owned(), hint: hint.to_owned() })
             }
-            _ => results.gate.map(|gate| (diagnosis(gate.rule.as_ref(), &gate.why), gate.hint)),
+            _ => results
+                .gate
+                .map(|gate| Diagnosis { what: diagnosis(gate.rule.as_ref(), &gate.why), hint: gate.hint }),
         },
         waivers,
         notes,
@@ -234,7 +238,8 @@ impl Scoring<'_> {
                 broken.entry(place).or_insert_with(|| Failure {
                     rule: sighting.rule.to_owned(),
                     code: ambient::code(sighting.rule),
-                    step: (0, 0),
+                    step: 0,
+                    steps: 0,
                     example: None,
                     wanted: format!("a line that keeps the rule, in {}", case.case.id),
                     got: offence.line.clone(),

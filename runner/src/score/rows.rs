@@ -3,10 +3,11 @@
 use super::Scoring;
 use crate::baseline::{Entry, Expected, Known, Ruling, ambient_id};
 use crate::judge::{self, Failure, Outcome, Verdict};
-use crate::report::{CaseRow, CaseVerdict, FailureRow, Standing, Waiver};
+use crate::report::{CaseRow, CaseVerdict, FailureRow, Standing, Twin, Waiver};
 use crate::rule::{Level, Side};
 use crate::run::Judged;
-use crate::vector::{Body, Status};
+use crate::spelling::millis;
+use crate::vector::{self, Body, Status};
 
 /// What a case came to, in words for the report.
 struct Said<'a> {
@@ -41,17 +42,19 @@ impl Scoring<'_> {
         let twin = case.twin.clone().map(|id| {
             let same = |other: &&Judged<'_>| other.case.id == id && other.side == side;
             let good = all.iter().filter(same).any(super::passed);
-            (id, good)
+            Twin { id, passed: good }
         });
         CaseRow {
             id: case.id.clone(),
             side,
-            examples: examples(judged),
+            title: case.title.clone(),
             verdict: said.verdict,
             scored: case.status == Status::Scored,
             why: said.why,
-            took: judged.took,
+            took: millis::rounded(judged.took),
             rules: case.decides.clone(),
+            examples: examples(judged),
+            steps: vector::dialogue(case),
             failures,
             scene: judged.scene.clone(),
             stderr: judged.stderr.clone(),
@@ -122,12 +125,14 @@ impl Scoring<'_> {
         CaseRow {
             id,
             side,
-            examples: 0,
+            title: String::new(),
             verdict,
             scored: true,
             why: failure.code.clone(),
             took: std::time::Duration::ZERO,
             rules: vec![failure.rule.clone()],
+            examples: 0,
+            steps: Vec::new(),
             failures: vec![row],
             scene: None,
             stderr: String::new(),
@@ -182,11 +187,12 @@ pub(super) fn parted<'a>(
 /// An entry, as the report tells of it.
 fn waiver(entry: &Entry) -> Waiver {
     Waiver {
-        status: entry.expected.word(),
+        status: entry.expected,
         reason: entry.reason.clone(),
         issue: entry.issue.clone(),
         until: entry.until.map(|until| until.to_string()),
-        place: (entry.place.file.clone(), entry.place.first),
+        file: entry.place.file.clone(),
+        line: entry.place.first,
     }
 }
 

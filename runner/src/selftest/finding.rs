@@ -69,12 +69,12 @@ impl Look<'_> {
 
     /// Why a case did not kill the mutant by a code of its own, or from outside; `state-leak` does not count.
     fn survived(&self, case: &Case) -> Option<String> {
-        let skipped = self.report.not_applicable.iter().find(|(id, _)| *id == case.id);
+        let skipped = self.report.not_applicable.iter().find(|idle| idle.id == case.id);
         if case.status != Status::Scored {
             return None;
         }
         match skipped {
-            Some((_, why)) if case.is_for_bees => return Some(format!("it did not run: {why}")),
+            Some(idle) if case.is_for_bees => return Some(format!("it did not run: {}", idle.why)),
             Some(_) => return None,
             None => {}
         }

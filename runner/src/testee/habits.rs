@@ -1,7 +1,9 @@
 //! What was seen of a whole bee before the first case: what can be asked of it, and what it does by itself.
 
+use serde::{Deserialize, Serialize};
+
 /// What a bee does that cases can build on.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Habits {
     /// How it shows that it is at work.
     pub answers: Option<Answers>,
@@ -21,7 +23,8 @@ impl Habits {
 }
 
 /// What a bee answers in such a way that the wire shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Answers {
     /// A call of the first tool that its prompt declares, with a tool-result.
     Calls,

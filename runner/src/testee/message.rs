@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::habits::Habits;
@@ -116,7 +117,7 @@ fn ascii_line(message: &Value) -> Vec<u8> {
 }
 
 /// Who the client under test is, from the reply to `start`; everything is empty of one that never replied.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Name of the client.
     pub name: String,
@@ -131,6 +132,7 @@ pub struct Identity {
     /// What it claims; of a whole bee, what it was seen to do.
     pub caps: BTreeSet<String>,
     /// What is known of a whole bee, which is tested without a shim; of a client behind a shim nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub habits: Option<Habits>,
 }
 

@@ -7,6 +7,7 @@
 mod bee;
 mod bodies;
 mod check;
+mod dialogue;
 mod event;
 mod fault;
 mod json;
@@ -25,6 +26,7 @@ use fault::Log;
 use json::Document;
 
 pub use bodies::Bodies;
+pub use dialogue::dialogue;
 pub use fault::Fault;
 pub use layout::{lay_out, lay_out_cases};
 pub use model::*;

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use thrum_conform::baseline::{Change, Fault, Finding};
+use thrum_conform::baseline::{Change, Expected, Fault, Finding};
 use thrum_conform::exit::Exit;
 use thrum_conform::judge::{Arrow, Difference, Failure, Scene, Way};
-use thrum_conform::report::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow, Standing, Waiver};
+use thrum_conform::report::{
+    CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Standing, Twin, Waiver,
+};
 use thrum_conform::rule::{Level, Party, Profile, Side};
-use thrum_conform::run::{Order, Unsteady};
+use thrum_conform::run::{Order, Times, Unsteady};
 use thrum_conform::testee::Identity;
 
 /// What a client may write wherever it has a say: it ends and forges the syntax of each format.
@@ -58,14 +60,14 @@ pub fn everything() -> Report {
         rule("TEND-01", Level::Must, Standing::NotApplicable),
         RuleRow { side: WORKER_LIVE, ..rule("CHI-11", Level::Must, Standing::Violated) },
     ];
-    report.not_applicable = vec![(
-        "tendrils/round-trip".to_owned(),
-        "the client does not claim the surface `tendrils`".to_owned(),
-    )];
+    report.not_applicable = vec![Idle {
+        id: "tendrils/round-trip".to_owned(),
+        why: "the client does not claim the surface `tendrils`".to_owned(),
+    }];
     report.unsteady = vec![Unsteady {
         case: "delivery/in-order".to_owned(),
         side: Side::PLAIN,
-        outcomes: vec![("DLV-01 held".to_owned(), 7), ("DLV-01 observed late".to_owned(), 1)],
+        outcomes: times("DLV-01 held", "DLV-01 observed late"),
         broken: BTreeSet::new(),
         open: false,
     }];
@@ -117,42 +119,47 @@ pub fn interrupted() -> Report {
 
 /// Every case that was played passed, until the shim broke.
 pub fn broken() -> Report {
-    let diagnosis = Some((format!("a reply with the id 1000\n  | {HOSTILE}"), "look at the shim".to_owned()));
+    let diagnosis = diagnosis(&format!("a reply with the id 1000\n  | {HOSTILE}"), "look at the shim");
     Report { exit: Exit::Broken, unplayed: 411, diagnosis, ..fine() }
 }
 
 /// The shim did not start.
 pub fn unstarted() -> Report {
-    let diagnosis = Some(("cannot run `shim`: no such file".to_owned(), String::new()));
+    let diagnosis = diagnosis("cannot run `shim`: no such file", "");
     Report { identity: Identity::default(), sides: Vec::new(), diagnosis, ..empty(Exit::Broken) }
 }
 
 /// Wherever a client has a say, it says this.
 pub fn says(text: &str) -> Report {
-    let text = || text.to_owned();
     let mut report = everything();
-    report.identity = Identity { name: text(), version: text(), lang: text(), ..Identity::default() };
-    report.diagnosis = Some((text(), text()));
-    report.notes = vec![text()];
-    report.not_applicable = vec![("tendrils/round-trip".to_owned(), text())];
+    report.identity = Identity {
+        name: text.to_owned(),
+        version: text.to_owned(),
+        lang: text.to_owned(),
+        ..Identity::default()
+    };
+    report.diagnosis = diagnosis(text, text);
+    report.notes = vec![text.to_owned()];
+    report.not_applicable = vec![Idle { id: "tendrils/round-trip".to_owned(), why: text.to_owned() }];
     for row in &mut report.rules {
-        row.why = text();
+        row.why = text.to_owned();
     }
     for row in &mut report.unsteady {
-        row.outcomes = vec![(text(), 7), (text(), 1)];
+        row.outcomes = times(text, text);
     }
     for case in &mut report.cases {
-        case.why = text();
-        case.stderr = text();
+        case.why = text.to_owned();
+        case.stderr = text.to_owned();
         for FailureRow { failure, .. } in &mut case.failures {
-            failure.got = text();
-            failure.wanted = text();
-            failure.hint = Some(text());
-            failure.differences = vec![Difference { at: text(), wanted: text(), got: Some(text()) }];
+            failure.got = text.to_owned();
+            failure.wanted = text.to_owned();
+            failure.hint = Some(text.to_owned());
+            failure.differences =
+                vec![Difference { at: text.to_owned(), wanted: text.to_owned(), got: Some(text.to_owned()) }];
         }
         for arrow in case.scene.iter_mut().flat_map(|scene| &mut scene.arrows) {
-            arrow.label = text();
-            arrow.note = text();
+            arrow.label = text.to_owned();
+            arrow.note = text.to_owned();
         }
     }
     report
@@ -187,6 +194,7 @@ fn empty(exit: Exit) -> Report {
         wire: "0.7.0".to_owned(),
         vectors: "0.7.0+1".to_owned(),
         sides: vec![Side::PLAIN],
+        shard: None,
         took: Duration::from_millis(1234),
         rules: Vec::new(),
         cases: Vec::new(),
@@ -201,6 +209,14 @@ fn empty(exit: Exit) -> Report {
         notes: Vec::new(),
         exit,
     }
+}
+
+fn diagnosis(what: &str, hint: &str) -> Option<Diagnosis> {
+    Some(Diagnosis { what: what.to_owned(), hint: hint.to_owned() })
+}
+
+fn times(often: &str, once: &str) -> Vec<Times> {
+    [(often, 7), (once, 1)].map(|(what, times)| Times { what: what.to_owned(), times }).into()
 }
 
 fn rule(id: &str, level: Level, standing: Standing) -> RuleRow {
@@ -220,12 +236,14 @@ fn case(id: &str, verdict: CaseVerdict) -> CaseRow {
     CaseRow {
         id: id.to_owned(),
         side: Side::PLAIN,
-        examples: 0,
+        title: "A line is a line".to_owned(),
         verdict,
         scored: true,
         why: String::new(),
         took: Duration::from_micros(1300),
         rules: vec!["FRAME-10".to_owned()],
+        examples: 0,
+        steps: vec!["daemon ─▶ 1 tone".to_owned()],
         failures: Vec::new(),
         scene: None,
         stderr: String::new(),
@@ -240,11 +258,12 @@ fn because(id: &str, verdict: CaseVerdict, why: &str) -> CaseRow {
 
 fn waived(id: &str, verdict: CaseVerdict, why: &str) -> CaseRow {
     let waiver = Waiver {
-        status: "fail",
+        status: Expected::Fail,
         reason: "decodes each read on its own until the reader is rewritten".to_owned(),
         issue: Some("reader#12".to_owned()),
         until: None,
-        place: ("conformance.toml".to_owned(), 12),
+        file: "conformance.toml".to_owned(),
+        line: 12,
     };
     CaseRow { waiver: Some(waiver), ..because(id, verdict, why) }
 }
@@ -257,6 +276,7 @@ fn failing(id: &str) -> CaseRow {
         label: label.to_owned(),
         note: note.to_owned(),
         wrong,
+        raw: None,
     };
     let scene = Scene {
         arrows: vec![
@@ -269,7 +289,7 @@ fn failing(id: &str) -> CaseRow {
         failures: vec![failure("framing.split-corrupts")],
         scene: Some(scene),
         stderr: "a line of the client\n".to_owned(),
-        twin: Some(("framing/one-line".to_owned(), true)),
+        twin: Some(Twin { id: "framing/one-line".to_owned(), passed: true }),
         ..because(id, CaseVerdict::Fail, "framing.split-corrupts")
     }
 }
@@ -279,7 +299,8 @@ fn failure(code: &str) -> FailureRow {
         failure: Failure {
             rule: "FRAME-10".to_owned(),
             code: code.to_owned(),
-            step: (5, 5),
+            step: 5,
+            steps: 5,
             example: None,
             wanted: "a chunk".to_owned(),
             got: "another chunk".to_owned(),
