@@ -5,13 +5,14 @@ use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::judge::Verdict;
 use thrum_conform::limits::Limits;
+use thrum_conform::loaded::{self, Loaded};
 use thrum_conform::plan::{self, Selection};
 use thrum_conform::run::{self, Order, Run};
 
-use crate::cli::{DoctorArgs, SourceArgs};
+use crate::cli::DoctorArgs;
 use crate::client::block_on;
 use crate::interrupt::interrupted;
-use crate::source::{self, Loaded};
+use crate::source;
 use crate::target::testee;
 
 /// Needs a socket, a shim process and the kernel's help, and takes milliseconds.
@@ -19,7 +20,7 @@ const CASE: &str = "framing/split-inside-a-two-byte-character";
 
 /// `doctor`.
 pub fn doctor(args: &DoctorArgs) -> Result<Exit, Error> {
-    let loaded = source::load(&SourceArgs { vectors: None, wire_doc: None })?;
+    let loaded = loaded::load(None, None)?;
     let wire = loaded.book.version.to_string();
     let (command, limits) = (testee(&[])?, Limits::default());
     let look = async {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::loaded;
 use thrum_conform::testee::quoted;
 
 use crate::cli::InitArgs;
@@ -126,9 +127,9 @@ fn language(name: &str) -> Result<&'static Language, Error> {
 
 /// What is to be written: paths from the root of the repository, and texts.
 fn files(language: &Language) -> Result<Vec<(PathBuf, String)>, Error> {
-    let book = source::rules(None)?;
+    let book = loaded::rules(None)?;
     let wire = book.version.to_string();
-    let newest = source::shelf()?.newest(book.version).map(|set| set.version.to_string());
+    let newest = loaded::shelf()?.newest(book.version).map(|set| set.version.to_string());
     let command: Vec<String> = language.command.iter().map(|part| format!("\"{part}\"")).collect();
     let filled = |text: &str| {
         text.replace("{{wire}}", &wire)

@@ -9,9 +9,9 @@
 //!                                  mock_humd  testee ─► the client under test, through its shim
 //! ```
 //!
-//! [`harness()`] goes that way for a Rust client's own `cargo test`. [`config`] reads how a client is tested and which
-//! of its failures are known. [`release`] stands beside that way: it packs vectors for others to pin, and compares what
-//! was packed.
+//! [`loaded`] fetches what goes in on the left. [`harness()`] goes the whole way for a Rust client's own `cargo test`.
+//! [`config`] reads how a client is tested and which of its failures are known. [`release`] stands beside that way: it packs vectors
+//! for others to pin, and compares what was packed.
 //!
 //! What is kept, everywhere:
 //!
@@ -35,6 +35,7 @@ pub mod exit;
 pub mod harness;
 pub mod judge;
 pub mod limits;
+pub mod loaded;
 pub mod plan;
 pub mod release;
 pub mod report;
@@ -46,4 +47,4 @@ mod spelling;
 pub mod testee;
 pub mod vector;
 
-pub use harness::harness;
+pub use harness::{harness, harness_with};

@@ -136,6 +136,13 @@ pub struct Plan<'a> {
     pub rules_hidden: BTreeMap<String, String>,
 }
 
+impl Plan<'_> {
+    /// Whether it is for a whole bee, which hides rules from sight.
+    pub fn is_bee(&self) -> bool {
+        !self.rules_hidden.is_empty()
+    }
+}
+
 /// Makes the jobs for a client. `Err` says that nothing was selected, with the nearest names, or that the client
 /// does not offer what was asked for.
 pub fn plan<'a>(

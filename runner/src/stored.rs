@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::loaded;
 use thrum_conform::report::{self, Report};
 
 use crate::cli::{ColorArg, RenderArgs, ReportCommand};
 use crate::reports::format;
 use crate::sink::{self, Sink};
-use crate::source;
 
 /// How long a pipe may wait for its reader.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ fn render(args: &RenderArgs) -> Result<Exit, Error> {
 /// `report matrix`.
 fn matrix(paths: &[PathBuf], color: ColorArg) -> Result<Exit, Error> {
     let reports = read(paths)?;
-    let book = source::rules(None)?;
+    let book = loaded::rules(None)?;
     Sink::Stdout(color).write(|out| report::write_matrix(&reports, &book, out))?;
     Ok(Exit::Fine)
 }

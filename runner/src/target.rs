@@ -1,10 +1,11 @@
 //! What to test, and with what: the arguments, and what a `conformance.toml` adds to them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use thrum_conform::baseline::Baseline;
 use thrum_conform::config::{self, Config};
 use thrum_conform::error::Error;
+use thrum_conform::loaded::{self, Loaded};
 use thrum_conform::plan::{self, Narrow, Selection};
 use thrum_conform::rule::{Level, Party, Profile};
 use thrum_conform::testee::Command;
@@ -12,7 +13,6 @@ use time::{Date, OffsetDateTime};
 
 use crate::cli::{LevelArg, ProfileArg, RoleArg, SourceArgs, TestArgs};
 use crate::reference;
-use crate::source::{self, Loaded};
 
 /// A client, and what is asked of it.
 pub struct Target {
@@ -41,15 +41,6 @@ impl Target {
             config.unknown_codes(&loaded.suite, &loaded.book)?;
         }
         let client = config.as_ref().map(|config| &config.client);
-        let wire = args.wire.or(client.and_then(|client| client.wire));
-        if let (Some(only), Some(wanted)) = (loaded.only, wire)
-            && only != wanted
-        {
-            return Err(Error::Input(format!(
-                "the archive {} was cut for wire {only}\n(hint: take the one that was cut for {wanted})",
-                loaded.release
-            )));
-        }
         let globs = |texts: &[String]| {
             texts.iter().map(|text| plan::glob(text).map_err(Error::Input)).collect::<Result<Vec<_>, _>>()
         };
@@ -58,7 +49,7 @@ impl Target {
             skip: globs(&args.skip)?,
             only: None,
             rules: args.rule.iter().map(|rule| rule.to_uppercase()).collect(),
-            wire: wire.unwrap_or(loaded.book.version),
+            wire: loaded.wire(args.wire.or(client.and_then(|client| client.wire)))?,
             profile: args.profile.map(|profile| match profile {
                 ProfileArg::Document => Profile::Document,
                 ProfileArg::Live => Profile::Live,
@@ -67,7 +58,10 @@ impl Target {
                 RoleArg::Client => Party::Client,
                 RoleArg::Worker => Party::Worker,
             }),
-            narrow: client.map_or_else(Narrow::default, |client| client.narrow.clone()),
+            // a whole bee claims nothing: what it is seen to do is judged
+            narrow: client
+                .filter(|_| !args.black_box)
+                .map_or_else(Narrow::default, |client| client.narrow.clone()),
         };
         let level = args.level.map(|level| match level {
             LevelArg::Must => Level::Must,
@@ -87,8 +81,8 @@ impl Target {
 
     /// The known failures, where there is a configuration to hold them.
     pub fn baseline(&self) -> Option<Baseline<'_>> {
-        let entries = &self.config.as_ref()?.entries;
-        Some(Baseline { entries, today: self.today, selection: &self.selection })
+        let config = self.config.as_ref()?;
+        Some(config.baseline(self.today, &self.selection))
     }
 
     /// What a reader of the report should know: whether less is judged than the shim claims.
@@ -115,8 +109,8 @@ pub fn config(named: Option<&Path>, wanted: bool) -> Result<Option<Config>, Erro
     }
 }
 
-/// The client's command: as it was given, that of the configuration, or this program as the reference client; as a
-/// whole bee where that is what to test, which no configuration starts.
+/// The client's command: as it was given, that of the configuration, or this program as the reference client. Of each
+/// the shim, or the whole bee where that is what to test.
 pub fn command(
     given: &[String],
     mutant: Option<&str>,
@@ -132,16 +126,16 @@ pub fn command(
         reference::known(mutant).map_err(Error::Input)?;
         return testee(&[kind, &["--mutant", mutant]].concat());
     }
-    match config {
-        None => testee(kind),
-        Some(config) if config.client.command.is_empty() => Err(Error::Input(format!(
-            "{}: there is no `command`\n(hint: put `command = [\"…\"]` below `[client]`, or give one after `--`)",
+    let Some(config) = config else { return testee(kind) };
+    let (key, argv) =
+        if black_box { ("bee", &config.client.bee) } else { ("command", &config.client.command) };
+    if argv.is_empty() {
+        return Err(Error::Input(format!(
+            "{}: there is no `{key}`\n(hint: put `{key} = [\"…\"]` below `[client]`, or give the command after `--`)",
             config.name
-        ))),
-        Some(config) => {
-            Ok(Command { argv: config.client.command.clone(), dir: Some(config.folder.clone()), env })
-        }
+        )));
     }
+    Ok(Command { argv: argv.clone(), dir: Some(config.folder.clone()), env })
 }
 
 /// This program as a testee.
@@ -155,10 +149,9 @@ pub fn testee(arguments: &[&str]) -> Result<Command, Error> {
 
 /// The vectors that the arguments name; without that those that the configuration pins.
 fn loaded(args: &SourceArgs, config: Option<&Config>) -> Result<Loaded, Error> {
-    let Some(config) = config.filter(|_| args.vectors.is_none()) else { return source::load(args) };
-    config.pin.check_archive(&config.name)?;
-    let archive: Option<PathBuf> = config.pin.archive.as_ref().map(|(path, ..)| path.clone());
-    let loaded = source::load(&SourceArgs { vectors: archive, wire_doc: args.wire_doc.clone() })?;
-    config.pin.check_release(&config.name, &loaded.release)?;
-    Ok(loaded)
+    let doc = args.wire_doc.as_deref();
+    match config.filter(|_| args.vectors.is_none()) {
+        Some(config) => loaded::pinned(config, doc),
+        None => loaded::load(args.vectors.as_deref(), doc),
+    }
 }

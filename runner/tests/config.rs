@@ -94,6 +94,18 @@ fn a_file_may_say_next_to_nothing() {
 }
 
 #[test]
+fn a_whole_bee_may_stand_beside_the_shim_or_alone() {
+    let config =
+        parse("[client]\ncommand = [\"shim\"]\nbee = [\"python3\", \"bee.py\"]").expect("it is well-formed");
+    assert_eq!(
+        (config.client.command.len(), config.client.bee),
+        (1, vec!["python3".into(), "bee.py".into()])
+    );
+    let config = parse("[client]\nbee = [\"./bee\"]").expect("it is well-formed");
+    assert_eq!((config.client.command.len(), config.client.bee), (0, vec!["./bee".to_owned()]));
+}
+
+#[test]
 fn each_fault_is_named_with_its_line_and_what_to_do() {
     let expect = |lines: &str| {
         format!(
@@ -112,6 +124,10 @@ fn each_fault_is_named_with_its_line_and_what_to_do() {
         (
             "[client]\ncommand = []".to_owned(),
             vec!["2: `command` names no program (`command = [\"python3\", \"shim.py\"]`)"],
+        ),
+        (
+            "[client]\nbee = [\"\"]".to_owned(),
+            vec!["2: `bee` names no program (`bee = [\"python3\", \"bee.py\"]`)"],
         ),
         ("[client]\nenv = []".to_owned(), vec!["2: `env` is a table of strings, and no array"]),
         ("[client.env]\nA = 1".to_owned(), vec!["2: `env` is a table of strings, and no integer"]),

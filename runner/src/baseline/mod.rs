@@ -14,7 +14,8 @@
 //!   for a role, and a failure of the worker alone must be waivable. An entry for a rule or a glob is a net: it is
 //!   stale once nothing in it fails as it says, and what fails otherwise is a failure like any other.
 //! - A pass counts against an entry only if all that the entry is about was run. What the user left out, or a run
-//!   that was cut short, says nothing.
+//!   that was cut short, says nothing; nor does a run of the shim about what is for whole bees, or the other way round,
+//!   where the file is about both.
 
 mod check;
 mod entry;
@@ -43,6 +44,8 @@ pub struct Baseline<'a> {
     pub today: Date,
     /// What the user asked for: what was left out is no fault of an entry.
     pub selection: &'a Selection,
+    /// Whether the same file is about a shim and a whole bee: then a run of the one says nothing of the other.
+    pub shared: bool,
 }
 
 /// What the entries waive, and what is wrong with them.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Baseline;
 use super::entry::{Target, ambient_id};
 use crate::judge::Failure;
-use crate::plan::{Plan, Selection, nearest};
+use crate::plan::{Plan, nearest};
 use crate::rule::{Party, RuleBook, Side};
 use crate::run::{Judged, Unsteady};
 use crate::vector::{Body, Case, Status, Suite};
@@ -57,9 +57,9 @@ pub(super) fn scope(target: &Target, baseline: &Baseline<'_>, seen: &Seen<'_>) -
     if let Some(why) = unknown(target, &cases, &ambient, seen) {
         return Scope::Unknown(why);
     }
-    let parts = cases.iter().map(|case| part(case, target, baseline.selection, seen));
+    let parts = cases.iter().map(|case| part(case, target, baseline, seen));
     let parts: Vec<Part> =
-        parts.chain(ambient.iter().map(|rule| ambient_part(rule, baseline.selection, seen))).collect();
+        parts.chain(ambient.iter().map(|rule| ambient_part(rule, baseline, seen))).collect();
     let some = |is: fn(&Part) -> bool| parts.iter().any(is);
     let left_out = some(|part| matches!(part, Part::LeftOut | Part::Partly));
     if some(|part| matches!(part, Part::Ran | Part::Partly)) {
@@ -111,7 +111,9 @@ fn nearest_case(id: &str, seen: &Seen<'_>) -> String {
     nearest(id, cases.chain(ambient.iter().map(String::as_str)))
 }
 
-fn part(case: &Case, target: &Target, selection: &Selection, seen: &Seen<'_>) -> Part {
+fn part(case: &Case, target: &Target, baseline: &Baseline<'_>, seen: &Seen<'_>) -> Part {
+    let Baseline { selection, shared, .. } = baseline;
+    let is_bee = seen.plan.is_bee();
     // a case that the user wants for one role, or not for this profile, was not asked about the rest
     let others = selection.role.is_some_and(|role| {
         [Party::Client, Party::Worker].iter().any(|party| *party != role && case.under_test.contains(party))
@@ -121,9 +123,9 @@ fn part(case: &Case, target: &Target, selection: &Selection, seen: &Seen<'_>) ->
     let jobs: Vec<_> = seen.plan.jobs.iter().filter(|job| std::ptr::eq(job.case, case)).collect();
     if jobs.is_empty() {
         let why = seen.plan.not_applicable.iter().find(|(other, _)| std::ptr::eq(*other, case));
-        let for_bees_alone = case.is_for_bees && seen.plan.rules_hidden.is_empty();
         return match why {
-            _ if for_bees_alone => Part::Away("it is for whole bees: `--black-box`".to_owned()),
+            _ if *shared && is_bee != case.is_for_bees => Part::LeftOut,
+            _ if case.is_for_bees && !is_bee => Part::Away("it is for whole bees: `--black-box`".to_owned()),
             Some((_, why)) if !foreign => Part::Away(why.clone()),
             _ => Part::LeftOut,
         };
@@ -143,7 +145,7 @@ fn part(case: &Case, target: &Target, selection: &Selection, seen: &Seen<'_>) ->
 }
 
 /// A rule that is judged on every line was looked at only if every case was.
-fn ambient_part(rule: &str, selection: &Selection, seen: &Seen<'_>) -> Part {
+fn ambient_part(rule: &str, baseline: &Baseline<'_>, seen: &Seen<'_>) -> Part {
     let away = |side: &Side| seen.plan.rules_not_applicable.get(&(*side, rule.to_owned()));
     let sides = &seen.plan.sides;
     if let Some(why) = sides.first().and_then(away)
@@ -151,6 +153,9 @@ fn ambient_part(rule: &str, selection: &Selection, seen: &Seen<'_>) -> Part {
     {
         return Part::Away(why.clone());
     }
-    let all = selection.is_all() && selection.role.is_none() && selection.profile.is_none();
+    let Baseline { selection, shared, .. } = baseline;
+    // a bee writes few lines of its own
+    let is_less = *shared && seen.plan.is_bee();
+    let all = !is_less && selection.is_all() && selection.role.is_none() && selection.profile.is_none();
     if all && seen.cases.len() == seen.plan.jobs.len() { Part::Ran } else { Part::Partly }
 }

@@ -16,12 +16,13 @@ use std::path::{Path, PathBuf};
 pub use fault::Fault;
 pub use pin::Pin;
 
-use crate::baseline::Entry;
+use crate::baseline::{Baseline, Entry};
 use crate::error::Error;
 use crate::judge::general_code;
-use crate::plan::{Narrow, nearest};
+use crate::plan::{Narrow, Selection, nearest};
 use crate::rule::{Level, RuleBook, Version};
 use crate::vector::Suite;
+use time::Date;
 
 /// The name under which it is looked for in the current folder.
 pub const NAME: &str = crate::report::CONFIG_NAME;
@@ -46,8 +47,10 @@ pub struct Config {
 /// `[client]`.
 #[derive(Debug, Default)]
 pub struct Client {
-    /// The program and its arguments; empty where the file names none.
+    /// The program that is its shim, and its arguments; empty where the file names none.
     pub command: Vec<String>,
+    /// A whole bee of the client, likewise: what a black box starts.
+    pub bee: Vec<String>,
     /// Variables of its environment.
     pub env: BTreeMap<String, String>,
     /// What of the shim's claims is judged.
@@ -78,6 +81,12 @@ impl Config {
     /// Takes a text apart; all faults, in order of line.
     pub fn parse(name: &str, text: String, folder: PathBuf) -> Result<Self, Vec<Fault>> {
         read::read(name, text, folder)
+    }
+
+    /// The known failures, as they are held against a run on this day (in UTC).
+    pub fn baseline<'a>(&'a self, today: Date, selection: &'a Selection) -> Baseline<'a> {
+        let shared = !self.client.command.is_empty() && !self.client.bee.is_empty();
+        Baseline { entries: &self.entries, today, selection, shared }
     }
 
     /// An entry whose code no case can fail with says nothing: all of them, with the nearest codes.

@@ -15,7 +15,7 @@ use crate::rule::{Level, Profile};
 use crate::testee::{OWN_VARIABLES, nearest_capability};
 
 const FILE: &[&str] = &["client", "vectors", "expect"];
-const CLIENT: &[&str] = &["command", "env", "capabilities", "profiles", "level", "wire"];
+const CLIENT: &[&str] = &["command", "bee", "env", "capabilities", "profiles", "level", "wire"];
 const VECTORS: &[&str] = &["release", "archive", "sha256"];
 const EXPECT: &[&str] = &["case", "status", "code", "reason", "issue", "until"];
 
@@ -57,16 +57,8 @@ fn section<'f, 't>(
 }
 
 fn client(file: &str, fields: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Client {
-    let command = fields.texts("command", faults);
-    if let Some(command) = &command
-        && command.value.first().is_none_or(|program| program.value.is_empty())
-    {
-        faults.add(
-            command.span.start,
-            "`command` names no program",
-            "`command = [\"python3\", \"shim.py\"]`",
-        );
-    }
+    let shim = command(fields, "command", "`command = [\"python3\", \"shim.py\"]`", faults);
+    let bee = command(fields, "bee", "`bee = [\"python3\", \"bee.py\"]`", faults);
     let mut env = BTreeMap::new();
     for (name, value) in fields.pairs("env", faults) {
         if OWN_VARIABLES.contains(&name.value.as_str()) {
@@ -122,12 +114,27 @@ fn client(file: &str, fields: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Clien
         version
     });
     Client {
-        command: command.into_iter().flat_map(|list| list.value).map(|argument| argument.value).collect(),
+        command: shim,
+        bee,
         env,
         narrow: Narrow { source: file.to_owned(), capabilities, profiles },
         level,
         wire,
     }
+}
+
+/// A program and its arguments; empty where there is no such key.
+fn command(
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+    example: &str,
+    faults: &mut Faults<'_>,
+) -> Vec<String> {
+    let Some(list) = fields.texts(key, faults) else { return Vec::new() };
+    if list.value.first().is_none_or(|program| program.value.is_empty()) {
+        faults.add(list.span.start, format!("`{key}` names no program"), example);
+    }
+    list.value.into_iter().map(|argument| argument.value).collect()
 }
 
 fn pin(folder: &Path, fields: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Pin {

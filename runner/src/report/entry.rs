@@ -152,8 +152,8 @@ fn of_case<'a>(report: &Report, case: &'a CaseRow) -> Entry<'a> {
     Entry { took: case.took, case: Some(case), place, ..entry }
 }
 
-/// What the baseline says of it, and where.
-fn known(case: &CaseRow) -> String {
+/// What the baseline says of a case, and where.
+pub fn known(case: &CaseRow) -> String {
     let Some(waiver) = &case.waiver else { return case.why.clone() };
     let why = if case.why.is_empty() { String::new() } else { format!("{}: ", case.why) };
     let issue = waiver.issue.as_ref().map_or_else(String::new, |issue| format!(", {issue}"));

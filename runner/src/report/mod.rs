@@ -19,12 +19,15 @@ mod tty;
 
 use std::io::{self, Write};
 
+pub use entry::known;
 pub use matrix::write as write_matrix;
 pub use model::{
     CONFIG_NAME, CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Shard, Standing, Twin,
     Waiver,
 };
 pub use tty::Verbosity;
+
+use crate::baseline::Finding;
 
 /// The formats that a report can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +63,18 @@ pub fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result
 
 /// Why a case did not pass, as plain text for people.
 pub fn explain(report: &Report, case: &CaseRow) -> String {
+    plain(|out| tty::case(report, case, out))
+}
+
+/// What is wrong with an entry of the baseline, as plain text for people.
+pub fn explain_finding(finding: &Finding) -> String {
+    plain(|out| tty::baseline(finding, out))
+}
+
+fn plain(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut plain = anstream::StripStream::new(Vec::new());
     // writing to memory cannot fail
-    let _ = tty::case(report, case, &mut plain);
+    let _ = write(&mut plain);
     String::from_utf8_lossy(&plain.into_inner()).into_owned()
 }
 

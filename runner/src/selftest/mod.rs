@@ -26,6 +26,7 @@ use indicatif::ProgressBar;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
+use thrum_conform::loaded::{self, Loaded};
 use thrum_conform::plan::glob;
 use thrum_conform::vector::{Case, Suite};
 
@@ -33,7 +34,6 @@ use crate::cli::SelftestArgs;
 use crate::client;
 use crate::reference::{Mutant, habits, mutants, null_bees, nulls, odds};
 use crate::sink;
-use crate::source::{self, Loaded};
 use finding::{Doubt, Finding, Look};
 use matrix::{Matrix, Row};
 use trial::{Bench, Testee, Variety};
@@ -99,7 +99,8 @@ impl Job {
 pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
     let began = Instant::now();
     let sinks = sink::open(&args.report, args.color, Limits::default().start)?;
-    let Loaded { book, suite, bodies, release, .. } = source::load(&args.source)?;
+    let Loaded { book, suite, bodies, release, .. } =
+        loaded::load(args.source.vectors.as_deref(), args.source.wire_doc.as_deref())?;
     let bench = Bench::new(&book, &suite, &bodies)?;
     let wanted =
         args.testee.iter().map(|text| glob(text)).collect::<Result<Vec<_>, _>>().map_err(Error::Input)?;

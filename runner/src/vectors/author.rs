@@ -4,15 +4,14 @@ use std::path::Path;
 
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::loaded;
 use thrum_conform::vector::{Fault, Source, lay_out};
 
-use crate::cli::SourceArgs;
-use crate::source::{self, print};
+use crate::source::print;
 
 /// `vectors lint`.
 pub fn lint(path: Option<&Path>, wire_doc: Option<&Path>) -> Result<Exit, Error> {
-    let args = SourceArgs { vectors: path.map(Into::into), wire_doc: wire_doc.map(Into::into) };
-    let suite = source::load(&args)?.suite;
+    let suite = loaded::load(path, wire_doc)?.suite;
     print(|out| writeln!(out, "{} cases, no fault", suite.cases.len()))
 }
 

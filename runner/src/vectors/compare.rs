@@ -4,13 +4,14 @@ use std::path::Path;
 
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::loaded;
 use thrum_conform::release::{self, Change, Kind, Release, Set, diff as changes_between, freeze};
 use thrum_conform::rule::Version;
 
 use super::stock::Stock;
 use crate::cli::{SourceArgs, TwoSets};
 use crate::reference::Mutant;
-use crate::source::{self, print};
+use crate::source::print;
 
 /// `vectors diff`.
 pub fn diff(two: &TwoSets, mutants: &[Mutant]) -> Result<Exit, Error> {
@@ -59,7 +60,7 @@ pub fn bump_check(two: &TwoSets, mutants: &[Mutant]) -> Result<Exit, Error> {
 
 /// The set that an operand names: a wire version, a release, an archive, a set file, or vector files.
 fn set(operand: &str, mutants: &[Mutant]) -> Result<Set, Error> {
-    let shelf = source::shelf()?;
+    let shelf = loaded::shelf()?;
     let known = || shelf.releases().map(|release| release.to_string()).collect::<Vec<_>>().join(", ");
     if let Ok(wire) = operand.parse::<Version>() {
         let newest = shelf.newest(wire).cloned();
@@ -78,7 +79,7 @@ fn set(operand: &str, mutants: &[Mutant]) -> Result<Set, Error> {
             known()
         )));
     }
-    if let Some(bytes) = source::archive(path)? {
+    if let Some(bytes) = loaded::archive(path)? {
         let archive = release::verify(&bytes, &shelf).map_err(|faults| fault(faults.join("; ")))?;
         return archive.set().map_err(fault);
     }

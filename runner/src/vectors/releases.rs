@@ -8,6 +8,7 @@ use std::path::Path;
 
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::loaded;
 use thrum_conform::release::{self, Archive, Frozen, Kind, Shelf, contents};
 use thrum_conform::rule::Version;
 use thrum_conform::vector::Source;
@@ -15,7 +16,7 @@ use thrum_conform::vector::Source;
 use super::stock::{self, Stock};
 use crate::cli::{ExportArgs, FreezeArgs};
 use crate::reference::Mutant;
-use crate::source::{self, print};
+use crate::source::print;
 
 /// The most changes that are listed for a set; `vectors diff` has them all.
 const DRIFT_SHOWN: usize = 20;
@@ -129,7 +130,7 @@ pub fn export(args: &ExportArgs, mutants: &[Mutant]) -> Result<Exit, Error> {
     let files = contents(&stock.material(), set, &changes).map_err(Error::Input)?;
     let archive = Archive::new(set.version, files);
     // the cut must stand on its own: no twin may be left behind
-    source::vectors(&Source::Texts(archive.below("cases/")), &stock.book)?;
+    loaded::vectors(&Source::Texts(archive.below("cases/")), &stock.book)?;
     let packed = archive.pack().map_err(|error| Error::Broken(format!("cannot pack: {error}")))?;
     std::fs::create_dir_all(&args.output)
         .map_err(|error| Error::Input(format!("cannot make {}: {error}", args.output.display())))?;
@@ -151,7 +152,7 @@ pub fn verify(path: &Path) -> Result<Exit, Error> {
     if !release::is_archive(&bytes) {
         return Err(Error::Input(format!("{}: {none}", path.display())));
     }
-    match release::verify(&bytes, &source::shelf()?) {
+    match release::verify(&bytes, &loaded::shelf()?) {
         Ok(archive) => {
             let version = archive.set().map(|set| set.version.to_string()).unwrap_or_default();
             print(|out| writeln!(out, "{version}: {} files, all whole", archive.files.len()))

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use thrum_conform::catalog::MutantRow;
 use thrum_conform::error::Error;
+use thrum_conform::loaded;
 use thrum_conform::release::{Material, Set, Shelf, cut, settle};
 use thrum_conform::rule::{RuleBook, Version};
 use thrum_conform::vector::{Source, Suite};
@@ -27,7 +28,7 @@ impl Stock {
     pub fn gather(args: &SourceArgs, mutants: &[Mutant]) -> Result<Self, Error> {
         let root = args.vectors.as_deref();
         if let Some(path) = root
-            && source::archive(path)?.is_some()
+            && loaded::archive(path)?.is_some()
         {
             return Err(Error::Input(format!(
                 "{}: is an archive, which was cut already (hint: name a folder of vector files)",
@@ -39,9 +40,9 @@ impl Stock {
             Some(path) => std::fs::read_to_string(path)
                 .map_err(|error| Error::Input(format!("{}: {error}", path.display())))?,
         };
-        let book = source::rules(args.wire_doc.as_deref())?;
+        let book = loaded::rules(args.wire_doc.as_deref())?;
         let from = root.map_or(Source::Embedded, Source::at);
-        let suite = source::vectors(&from, &book)?;
+        let suite = loaded::vectors(&from, &book)?;
         let top = root.unwrap_or(Path::new("thrum"));
         let (files, _) = from.read();
         let files = files.into_iter().map(|(name, text)| (below(&name, top), text)).collect();
@@ -77,7 +78,7 @@ fn below(name: &str, top: &Path) -> String {
 
 /// The frozen sets of a folder, or the built-in ones.
 pub fn shelf(dir: Option<&Path>) -> Result<Shelf, Error> {
-    let Some(dir) = dir else { return source::shelf() };
+    let Some(dir) = dir else { return loaded::shelf() };
     Shelf::read(dir).map_err(|faults| {
         let hint =
             if dir.is_dir() { "" } else { "\n(hint: run this where the folder is, or name it with --sets)" };

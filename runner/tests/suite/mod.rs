@@ -5,29 +5,19 @@ use std::time::Duration;
 
 use thrum_conform::error::Error;
 use thrum_conform::limits::{Limits, STACK_BYTES};
+use thrum_conform::loaded::{Loaded, load};
 use thrum_conform::plan::{Selection, glob};
 use thrum_conform::report::Report;
-use thrum_conform::rule::{Level, RuleBook};
+use thrum_conform::rule::Level;
 use thrum_conform::run::{Order, Run, run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::Command;
-use thrum_conform::vector::{Bodies, Source, Status, Suite, load};
-
-/// Rules, cases and bodies.
-pub struct Loaded {
-    pub book: RuleBook,
-    pub suite: Suite,
-    pub bodies: Bodies,
-}
+use thrum_conform::vector::Status;
 
 /// The embedded suite.
 pub fn loaded() -> &'static Loaded {
     static LOADED: OnceLock<Loaded> = OnceLock::new();
-    LOADED.get_or_init(|| {
-        let book = RuleBook::parse(thrum_vectors::WIRE_DOC).expect("WIRE.md is well-formed");
-        let suite = load(&Source::Embedded, &book).expect("the vectors are well-formed");
-        Loaded { book, suite, bodies: Bodies::load().expect("the bodies are schemas") }
-    })
+    LOADED.get_or_init(|| load(None, None).expect("what is built in can be read"))
 }
 
 /// Runs the suite, or the cases that match, against the built-in testee with these arguments; `--bee` is one without
