@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# The gate of a client: builds it, asks whether its shim is one (`smoke`), and runs the suite with its conformance.toml.
+# The gate of a client: builds it, asks whether its shim is one (`smoke`), and runs the suite with its conformance.toml,
+# against the shim, and against the whole bee that it names, with no shim (`--black-box`).
 #
-#   ci/gate.sh LANG     one client; ends with the exit code of the suite
+#   ci/gate.sh LANG     one client; ends with the exit code of the suite, 0 where the bee leaves rules undecided
 #   ci/gate.sh          every folder here that has a conformance.toml, and one matrix of them all
 #
-# Reports are written to ci/reports/LANG (or $REPORTS/LANG). $THRUM_CONFORM names the program; without it, this checkout's is built.
+# Reports are written to ci/reports/LANG (or $REPORTS/LANG), those of the bee as `bee.*`. $THRUM_CONFORM names the
+# program; without it, this checkout's is built.
 # A missing toolchain is said by name; it fails the gate where CI is set, and leaves the client out elsewhere.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,6 +14,8 @@ reports=${REPORTS:-$root/ci/reports}
 
 # of build.sh: a tool is missing
 readonly missing=69
+# of a black box: nothing is broken, and what crosses no wire is undecided, as it has to be
+readonly incomplete=3
 
 clients() {
     local file
@@ -36,9 +40,19 @@ gate() {
     mkdir -p "$out"
     "$root/ci/$lang/build.sh" || return
     "$thrum_conform" smoke --config "$config" || return
+    local code=0 black_box=0
     "$thrum_conform" client "${@:2}" --config "$config" \
         --report tty --report "json=$out/report.json" --report "junit=$out/junit.xml" \
-        --report "md=$out/report.md" --report "badge=$out/badge.json"
+        --report "md=$out/report.md" --report "badge=$out/badge.json" || code=$?
+    if ! grep -q '^bee *= ' "$config"; then
+        printf 'no black box: %s names no `bee`\n' "$config"
+        return "$code"
+    fi
+    "$thrum_conform" client --black-box --quiet --config "$config" \
+        --report tty --report "json=$out/bee.json" --report "junit=$out/bee.xml" --report "md=$out/bee.md" || black_box=$?
+    [ "$black_box" -ne $incomplete ] || black_box=0
+    [ "$code" -ne 0 ] || code=$black_box
+    return "$code"
 }
 
 # Of a client whose toolchain is missing: nothing was tested, and in CI that is no pass.
@@ -48,7 +62,7 @@ left_out() {
 }
 
 if [ $# -gt 1 ]; then
-    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
 if [ $# -eq 1 ] && [ ! -f "$root/ci/$1/conformance.toml" ]; then

@@ -1,13 +1,12 @@
 //! The shim of the Rust client: shim protocol 1 on stdin and stdout. It drives and reports, and never judges.
-//! Ops are here, acts in `testee`, functions in `functions`, the forms for values that JSON cannot carry in `values`.
+//! Ops are here, acts in `testee`, functions in `functions`.
 
 mod functions;
 mod testee;
-mod values;
 
 use std::io::{Write, stdin, stdout};
 
-use thrum::serde_json::{self, Value, json};
+use thrum::serde_json::{self, Number, Value, from_value, json};
 
 const CAPS: &str = "hello handlers.async threads tools timeouts permits tendrils turns reconnect.auto reconnect.manual \
     wane.wired wane.merge clock.virtual verb.prompt verb.cancel verb.cleanup verb.curate verb.petal-cell verb.log \
@@ -45,7 +44,7 @@ async fn main() {
 
 /// Does what a request says, and gives the fields that its reply has beside those in `head`.
 async fn obey(request: Value, head: &mut Value) -> End {
-    let request = values::plain(request).ok_or_else(|| impossible("a value that no `Value` holds"))?;
+    let request = plain(request).ok_or_else(|| impossible("a value that no `Value` holds"))?;
     Ok(match text(&request, "op") {
         "start" if request["v"] != 1 => return Err(Refusal(json!({"code": "version", "versions": [1]}))),
         "start" => json!({"v": 1, "wire": thrum::THRUM_VERSION, "profiles": ["document"],
@@ -73,7 +72,7 @@ async fn obey(request: Value, head: &mut Value) -> End {
 fn emit(message: Value, end: End) {
     let refuse = |Refusal(why): Refusal| [json!({"ok": false}), why].iter().flat_map(fields).collect();
     let all = [message, end.unwrap_or_else(refuse)].iter().flat_map(fields).collect();
-    _ = writeln!(stdout().lock(), "{}", values::wrapped(all));
+    _ = writeln!(stdout().lock(), "{}", wrapped(all));
 }
 
 fn impossible(why: &str) -> Refusal {
@@ -90,4 +89,32 @@ fn text<'a>(of: &'a Value, key: &str) -> &'a str {
 
 fn fields(of: &Value) -> thrum::Fields {
     of.as_object().cloned().unwrap_or_default()
+}
+
+/// A value of a request, each form replaced by what it stands for; `None` for what no `Value` holds. NaN and the
+/// infinities become what `Value::from` makes of them, as in any program that puts them into a tone: null.
+fn plain(value: Value) -> Option<Value> {
+    Some(match value {
+        Value::Array(items) => items.into_iter().map(plain).collect::<Option<_>>()?,
+        Value::Object(fields) => match fields.iter().next().map(|(key, form)| (key.as_str(), form)) {
+            Some(("$num", form)) => form.as_str()?.parse::<f64>().ok()?.into(),
+            Some(("$int", form)) => form.as_str()?.parse().ok().filter(|n: &Number| !n.is_f64())?.into(),
+            Some(("$utf16", form)) => {
+                String::from_utf16(&from_value::<Vec<_>>(form.clone()).ok()?).ok()?.into()
+            }
+            _ => fields.into_iter().map(|(key, item)| Some((key, plain(item)?))).collect::<Option<_>>()?,
+        },
+        plain => plain,
+    })
+}
+
+/// A value for a message: an integer that not every reader of JSON keeps exact is in its form.
+fn wrapped(value: Value) -> Value {
+    let exact = |n: &Number| n.is_f64() || n.as_i64().is_some_and(|n| n.unsigned_abs() < 1 << 53);
+    match value {
+        Value::Array(items) => items.into_iter().map(wrapped).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(key, item)| (key, wrapped(item))).collect(),
+        Value::Number(number) if !exact(&number) => json!({"$int": number.to_string()}),
+        plain => plain,
+    }
 }

@@ -59,17 +59,14 @@ impl Testee {
         }
     }
 
-    fn gate(&self, name: &str) -> watch::Sender<bool> {
-        self.gates.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default().clone()
-    }
-
     pub async fn act(self: &Arc<Self>, act: &Value) -> End {
         let get = |key| text(act, key);
         let (client, sid, given, own) = (&self.client, get("sid"), &act["fields"], act.clone());
         let list = |key: &str| act[key].as_array().map_or(&[][..], Vec::as_slice);
         let send = |tone: &Value| Ok::<_, Refusal>(client.send(fields(tone).into())?);
         let names = list("tools").iter().filter_map(Value::as_str);
-        let gate = self.gate(get("gate"));
+        let gates = || self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let gate = gates().entry(get("gate").to_owned()).or_default().clone();
         match get("do") {
             "connect" => client.connect().await?,
             "close" => client.close().await,

@@ -21,17 +21,19 @@ Examples:
   thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim
   thrum-conform client --config conformance.toml     as a gate: see below
   thrum-conform client --black-box -- python3 bee.py  no shim: any bee
+  thrum-conform client --black-box --config conformance.toml  the `bee` of the file
 
 With `--black-box` the command is any bee, with no shim. It is started for each
 case, finds its daemon in HUM_THRUM_SOCK, says hello and prompts; the suite asks
 it in the session of that prompt, and sees what crosses the wire. The rest stays
 undecided, so that 3 is the best exit code it normally gets.
 
-A conformance.toml stands in the client's repository. It holds the command, the
+A conformance.toml stands in the client's repository. It holds the commands, the
 pinned vectors, and the failures that are known for now:
 
   [client]
   command = [\"python3\", \"shim.py\"]
+  bee = [\"python3\", \"bee.py\"]       # for `--black-box`
   [vectors]
   release = \"0.7.0+1\"
   [[expect]]
@@ -123,7 +125,7 @@ pub struct TestArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The command that starts the client's shim (with `--black-box`, the bee itself), instead of the
-    /// configuration's; its paths count from the current folder
+    /// configuration's `command` (or `bee`); its paths count from the current folder
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<String>,
 }

@@ -1,5 +1,5 @@
 // The shim protocol: complete, nothing to fill in. Stdin is read in one goroutine; each client has one of its
-// own, in which its acts run in order.
+// own, in which its acts run in order. It is one file, long as it is, so that a newer one can take its place whole.
 package main
 
 import (

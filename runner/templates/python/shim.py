@@ -3,6 +3,8 @@
 Fill it in from the top, and run `thrum-conform smoke` after each step: the helpers (level 1), `open_client`
 and the acts (level 2), then CAPS. What still raises Unsupported is unfinished, not wrong. The part below
 "the protocol" is complete. A shim reports and never judges; print only to stderr.
+
+It is one file, so that it runs from wherever it lies.
 """
 
 import asyncio

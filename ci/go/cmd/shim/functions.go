@@ -10,7 +10,7 @@ import (
 
 var functions = map[string]func(a fields) any{
 	"version":      func(fields) any { return thrum.Version },
-	"registry":     func(a fields) any { return find(registries, a["of"], unsupported)() },
+	"registry":     func(a fields) any { return find(registries, a["of"])() },
 	"is_valid_chi": func(a fields) any { return thrum.IsValidChi(a.text("value")) },
 	"sigil":        func(a fields) any { return thrum.Sigil(a.text("sid"), a.text("nest")) },
 	"rid":          rids,
@@ -27,10 +27,6 @@ var functions = map[string]func(a fields) any{
 
 var registries = map[string]func() []string{"chi": thrum.AllChi, "pulse": thrum.PulseKinds}
 
-func call(r fields) fields {
-	return fields{"value": find(functions, r["fn"], unsupported)(r.object("args"))}
-}
-
 var waneOps = map[string]func(w *thrum.WaneTracker, s, n any) any{
 	"get":      func(w *thrum.WaneTracker, s, _ any) any { return w.Get(s.(string)) },
 	"set":      func(w *thrum.WaneTracker, s, n any) any { w.Set(s.(string), as[uint64](n)); return nil },
@@ -45,7 +41,7 @@ func wane(a fields) any {
 	failed := attempt(func() {
 		for _, op := range a["ops"].([]any) {
 			op := append(op.([]any), nil, nil)
-			results = append(results, find(waneOps, op[0], unsupported)(tracker, op[1], op[2]))
+			results = append(results, find(waneOps, op[0])(tracker, op[1], op[2]))
 		}
 	})
 	if failed != nil {

@@ -47,8 +47,6 @@ type testee struct {
 
 var testees = make(map[string]*testee) // by handle; only the goroutine that reads stdin looks here
 
-var opened int
-
 func open(r fields) fields {
 	if r["role"] != "asker" {
 		panic(unsupported)
@@ -58,13 +56,19 @@ func open(r fields) fields {
 	if r["reconnect"] == "auto" {
 		config.Reconnect = thrum.Backoff{Min: time.Millisecond}
 	}
-	opened++
-	t := &testee{must(thrum.New(config)), fmt.Sprint("c", opened), map[string]*sync.RWMutex{"": new(sync.RWMutex)}}
+	t := &testee{must(thrum.New(config)), fmt.Sprint("c", r["id"]), map[string]*sync.RWMutex{"": new(sync.RWMutex)}}
 	testees[t.handle] = t
 	t.OnAny(t.report(nil))
 	t.OnDisconnect(func(error) { t.show("disconnected", fields{"conn": t.Connections()}) })
 	t.OnTurn(func(turn thrum.Turn) { t.show("turn", fields{"sid": turn.Sid, "outcome": turn.Outcome}) })
 	return fields{"client": t.handle}
+}
+
+func testeeOf(r fields) *testee {
+	if t := testees[r.text("client")]; t != nil {
+		return t
+	}
+	panic(fields{"ok": false, "code": "no-such-client"})
 }
 
 func (t *testee) end() fields {
@@ -80,7 +84,7 @@ func (t *testee) do(r fields) fields {
 	if name == "verb" {
 		name, a = a["chi"], a.object("fields")
 	}
-	act := find(acts, name, unsupported)
+	act := find(acts, name)
 	if r["wait"] == false {
 		emit(reply)
 		reply = fields{"id": r["id"], "ev": "done"}
@@ -116,12 +120,11 @@ func sendMany(t *testee, a fields) {
 
 func tool(t *testee, a fields) {
 	name, tool := as[string](a["gate"]), as[thrum.Tool](a)
-	gate := t.gates[name]
-	if gate == nil {
-		gate = new(sync.RWMutex)
-		gate.Lock()
-		t.gates[name] = gate
+	if t.gates[name] == nil {
+		t.gates[name] = new(sync.RWMutex)
+		t.gates[name].Lock()
 	}
+	gate := t.gates[name]
 	tool.InputSchema, tool.Timeout = a["input_schema"], as[time.Duration](a["timeout_ms"])*time.Millisecond
 	tool.Call = func(context.Context, json.RawMessage) (any, error) {
 		gate.RLock()
@@ -150,17 +153,16 @@ func always[T any](answer T) func(context.Context, thrum.Tone) (T, error) {
 
 // each calls work for 0 to count-1, one after the other, or all at once where the arguments name threads.
 func each(count int, a fields, work func(n int) error) {
-	var all sync.WaitGroup
-	errs := make([]error, count)
-	for n := range errs {
-		all.Add(1)
-		go func(n int) { errs[n] = work(n); all.Done() }(n)
+	errs := make(chan error, count)
+	for n := 0; n < count; n++ {
+		run := func(n int) { errs <- work(n) }
 		if a["threads"] == nil {
-			all.Wait()
+			run(n)
+		} else {
+			go run(n)
 		}
 	}
-	all.Wait()
-	for _, err := range errs {
-		must(0, err)
+	for n := 0; n < count; n++ {
+		must(0, <-errs)
 	}
 }

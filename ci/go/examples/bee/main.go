@@ -13,27 +13,20 @@ import (
 	"thrum"
 )
 
+const (
+	sid    = "hum-calculator"
+	schema = `{"type":"object","required":["a","b"],"properties":{"a":{"type":"number"},"b":{"type":"number"}}}`
+)
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	hello := thrum.Hello{Bee: "calculator", Version: "1.0.0"}
-	bee, err := thrum.New(thrum.Config{Hello: hello, Reconnect: thrum.DefaultBackoff})
-	if err != nil {
-		log.Fatal(err)
-	}
-	err = bee.Declare(thrum.Tool{
-		Name:        "add",
-		Description: "Adds two numbers",
-		InputSchema: json.RawMessage(`{"type":"object","required":["a","b"],
-			"properties":{"a":{"type":"number"},"b":{"type":"number"}}}`),
-		Call: add,
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	bee.OnPermission(func(context.Context, thrum.Tone) (string, error) { return thrum.Allow, nil })
+	bee := must(thrum.New(thrum.Config{Hello: hello, Reconnect: thrum.DefaultBackoff}))
 
-	sid := "hum-" + thrum.Rid()
+	tool := thrum.Tool{Name: "add", Description: "Adds two numbers", InputSchema: json.RawMessage(schema), Call: add}
+	must(0, bee.Declare(tool))
+	bee.OnPermission(func(context.Context, thrum.Tone) (string, error) { return thrum.Allow, nil })
 	bee.On(sid, func(tone thrum.Tone) {
 		if part, ok := tone["part"].(map[string]any); ok && tone.Chi() == thrum.ChiChunk {
 			fmt.Print(part["text"])
@@ -44,15 +37,18 @@ func main() {
 			log.Print(err)
 		}
 	})
-	if err := bee.Run(ctx); err != nil {
-		log.Fatal(err)
-	}
+	must(0, bee.Run(ctx))
 }
 
 func add(_ context.Context, args json.RawMessage) (any, error) {
 	var numbers struct{ A, B float64 }
-	if err := json.Unmarshal(args, &numbers); err != nil {
-		return nil, err
+	err := json.Unmarshal(args, &numbers)
+	return map[string]float64{"sum": numbers.A + numbers.B}, err
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		log.Fatal(err)
 	}
-	return map[string]float64{"sum": numbers.A + numbers.B}, nil
+	return value
 }

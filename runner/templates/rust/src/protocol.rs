@@ -1,5 +1,6 @@
 //! The shim protocol: complete, nothing to fill in. Stdin is read in the main thread; each client has a
-//! thread of its own, in which its acts run in order.
+//! thread of its own, in which its acts run in order. It is one file, long as it is,
+//! so that a newer one can take its place whole.
 
 #![expect(
     dead_code,
