@@ -48,10 +48,17 @@ gate() {
         printf 'no black box: %s names no `bee`\n' "$config"
         return "$code"
     fi
-    "$thrum_conform" client --black-box --quiet --config "$config" \
-        --report tty --report "json=$out/bee.json" --report "junit=$out/bee.xml" --report "md=$out/bee.md" || black_box=$?
-    [ "$black_box" -ne $incomplete ] || black_box=0
-    [ "$code" -ne 0 ] || code=$black_box
+    local said
+    said=$("$thrum_conform" client --black-box --config "$config" --color never \
+        --report tty --report "json=$out/bee.json" --report "junit=$out/bee.xml" --report "md=$out/bee.md" 2>&1) ||
+        black_box=$?
+    case $black_box in
+        0 | "$incomplete") printf 'black box: %s\n' "$(grep 'MUST held' <<<"$said")" ;;
+        *)
+            printf 'black box:\n%s\n' "$said"
+            [ "$code" -ne 0 ] || code=$black_box
+            ;;
+    esac
     return "$code"
 }
 

@@ -21,7 +21,7 @@ Examples:
   thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim
   thrum-conform client --config conformance.toml     as a gate: see below
   thrum-conform client --black-box -- python3 bee.py  no shim: any bee
-  thrum-conform client --black-box --config conformance.toml  the `bee` of the file
+  thrum-conform client --black-box --config FILE      the `bee` that it names
 
 With `--black-box` the command is any bee, with no shim. It is started for each
 case, finds its daemon in HUM_THRUM_SOCK, says hello and prompts; the suite asks

@@ -41,8 +41,9 @@ fn the_workflows_of_init_are_well_formed_and_differ_in_how_they_build() {
     for language in ["python", "typescript", "go", "rust"] {
         let machine = Machine::new();
         let Some((workflow, made)) = init(&machine, language) else { return };
-        let triggers: Vec<&String> = workflow["on"].as_object().expect("it has triggers").keys().collect();
-        assert_eq!(triggers, ["pull_request", "push"], "{language}");
+        for trigger in ["push", "pull_request"] {
+            assert!(workflow["on"].get(trigger).is_some(), "{language}: {trigger}");
+        }
         let mut build = Vec::new();
         for step in steps(&workflow) {
             assert_ne!(step["run"].is_string(), step["uses"].is_string(), "{language}: {step}");
