@@ -13,6 +13,8 @@ mod read;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use time::Date;
+
 pub use fault::Fault;
 pub use pin::Pin;
 
@@ -22,7 +24,6 @@ use crate::judge::general_code;
 use crate::plan::{Narrow, Selection, nearest};
 use crate::rule::{Level, RuleBook, Version};
 use crate::vector::Suite;
-use time::Date;
 
 /// The name under which it is looked for in the current folder.
 pub const NAME: &str = crate::report::CONFIG_NAME;

@@ -3,8 +3,9 @@
 use thrum_conform::exit::Exit;
 use thrum_conform::rule::{Party, Profile};
 
-use crate::bench::How::*;
-use crate::bench::*;
+use crate::bench::{check, report};
+use crate::row::How::*;
+use crate::row::*;
 
 #[test]
 fn what_was_not_run_or_not_seen_says_nothing_against_an_entry() {

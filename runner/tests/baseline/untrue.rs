@@ -1,7 +1,8 @@
 //! Entries that do not tell the truth: each is found, with the lines that mend it.
 
-use crate::bench::How::*;
-use crate::bench::*;
+use crate::bench::check;
+use crate::row::How::*;
+use crate::row::*;
 
 #[test]
 fn an_entry_that_does_not_tell_the_truth_is_found_with_the_lines_that_mend_it() {

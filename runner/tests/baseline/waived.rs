@@ -3,8 +3,9 @@
 use thrum_conform::exit::Exit;
 use thrum_conform::rule::Party;
 
-use crate::bench::How::*;
-use crate::bench::*;
+use crate::bench::check;
+use crate::row::How::*;
+use crate::row::*;
 
 #[test]
 fn what_is_known_is_waived_and_nothing_else() {
