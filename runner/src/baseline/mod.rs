@@ -14,8 +14,8 @@
 //!   for a role, and a failure of the worker alone must be waivable. An entry for a rule or a glob is a net: it is
 //!   stale once nothing in it fails as it says, and what fails otherwise is a failure like any other.
 //! - A pass counts against an entry only if all that the entry is about was run. What the user left out, or a run
-//!   that was cut short, says nothing; nor does a run of the shim about what is for whole bees, or the other way round,
-//!   where the file is about both.
+//!   that was cut short, says nothing; nor does a run of the shim about what is for whole bees, or a run of the bee
+//!   about what a shim shows as well, where the file is about both.
 
 mod check;
 mod entry;

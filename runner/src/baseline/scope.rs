@@ -114,6 +114,8 @@ fn nearest_case(id: &str, seen: &Seen<'_>) -> String {
 fn part(case: &Case, target: &Target, baseline: &Baseline<'_>, seen: &Seen<'_>) -> Part {
     let Baseline { selection, shared, .. } = baseline;
     let is_bee = seen.plan.is_bee();
+    // the shim plays it too, and shows more of it
+    let elsewhere = *shared && is_bee && !case.is_for_bees;
     // a case that the user wants for one role, or not for this profile, was not asked about the rest
     let others = selection.role.is_some_and(|role| {
         [Party::Client, Party::Worker].iter().any(|party| *party != role && case.under_test.contains(party))
@@ -139,7 +141,7 @@ fn part(case: &Case, target: &Target, baseline: &Baseline<'_>, seen: &Seen<'_>) 
     let ran = seen.cases.iter().filter(|judged| std::ptr::eq(judged.case, case)).count();
     match ran {
         0 => Part::LeftOut,
-        ran if ran < jobs.len() || others => Part::Partly,
+        ran if ran < jobs.len() || others || elsewhere => Part::Partly,
         _ => Part::Ran,
     }
 }

@@ -93,6 +93,14 @@ fn in_a_file_about_both_a_shim_and_a_bee_each_run_speaks_of_its_own_cases() {
             ..Row::default()
         },
         Row {
+            about: "a case that both play, in a file about both",
+            entries: fails("handshake/hello-comes-at-once", "handshake.hello-not-at-once"),
+            asked: &[Asked::Bee, Asked::Shared],
+            wanted: &[("handshake/hello-comes-at-once", "pass")],
+            exit,
+            ..Row::default()
+        },
+        Row {
             about: "what every line may break, of which a bee shows few",
             entries: fails("ambient/frame-02", "ambient.frame-02"),
             asked: &[Asked::Bee, Asked::Shared],
