@@ -81,8 +81,8 @@ enum Asked {
     Case(String, &'static str),
     /// A rule that is judged on every line.
     Rule(String),
-    /// A known failure, and the line of its entry.
-    Entry(Target, usize),
+    /// A known failure: what its entry is about, which case if it is one, and the line in the file.
+    Entry { target: String, case: Option<String>, line: usize },
 }
 
 impl Asked {
@@ -90,7 +90,7 @@ impl Asked {
         let (name, kind) = match self {
             Self::Case(id, kind) => (id.clone(), *kind),
             Self::Rule(id) => (name(id), "rule"),
-            Self::Entry(target, _) => (format!("expect/{target}"), "known"),
+            Self::Entry { target, .. } => (format!("expect/{target}"), "known"),
         };
         Trial::ignorable_test(name, move || verdict).with_kind(kind)
     }
@@ -99,7 +99,7 @@ impl Asked {
         match self {
             Self::Case(id, _) => case(report, id),
             Self::Rule(id) => rule(report, id),
-            Self::Entry(_, line) => entry(report, *line),
+            Self::Entry { line, .. } => entry(report, *line),
         }
     }
 
@@ -117,8 +117,8 @@ fn name(rule: &str) -> String {
 fn only(asked: &[Asked]) -> Option<BTreeSet<String>> {
     let id = |asked: &Asked| match asked {
         Asked::Case(id, _) => Some(id.clone()),
-        Asked::Entry(Target::Case(id) | Target::Example(id, _), _) => Some(id.clone()),
-        Asked::Entry(..) | Asked::Rule(_) => None,
+        Asked::Entry { case, .. } => case.clone(),
+        Asked::Rule(_) => None,
     };
     asked.iter().map(id).collect()
 }
@@ -211,11 +211,19 @@ impl Bench {
             rule.ambient && [Party::Client, Party::Worker].iter().any(|party| rule.roles.contains(party))
         };
         let rules = self.loaded.book.rules().filter(binds);
-        let entries = self.config.iter().flat_map(|config| &config.entries);
-        cases
-            .chain(rules.map(|rule| Asked::Rule(rule.id.clone())))
-            .chain(entries.map(|entry| Asked::Entry(entry.target.clone(), entry.place.first)))
-            .collect()
+        let case = |target: &Target| match target {
+            // the case may have another name by now, and there may be none
+            Target::Case(id) | Target::Example(id, _) => {
+                self.loaded.suite.case(id).map(|case| case.id.clone())
+            }
+            Target::Rule(_) | Target::Glob(_) => None,
+        };
+        let entries = self.config.iter().flat_map(|config| &config.entries).map(|entry| Asked::Entry {
+            target: entry.target.to_string(),
+            case: case(&entry.target),
+            line: entry.place.first,
+        });
+        cases.chain(rules.map(|rule| Asked::Rule(rule.id.clone()))).chain(entries).collect()
     }
 
     /// Plays these cases, or all, on a stack that deeply nested tones need, and scores what came of it.

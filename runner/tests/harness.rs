@@ -32,7 +32,7 @@ struct Row {
     says: &'static [&'static str],
 }
 
-const ROWS: [Row; 13] = [
+const ROWS: [Row; 14] = [
     Row {
         name: "a client that holds everything passes",
         config: None,
@@ -127,6 +127,16 @@ const ROWS: [Row; 13] = [
         arguments: &["ambient/frame-03"],
         exit: 0,
         says: &["ignored (xfail: ambient.frame-03: lines end as on another system (", "1 passed; 0 failed"],
+    },
+    Row {
+        name: "an entry that is about no case has all of them run",
+        config: Some(
+            "[[expect]]\ncase = \"framing/split-in\"\nstatus = \"fail\"\ncode = \"framing.split-corrupts\"\nreason = \"decodes each read on its own\"\n",
+        ),
+        testee: Some(&[]),
+        arguments: &["--exact", "expect/framing/split-in"],
+        exit: 101,
+        says: &["there is no such case", "0 passed; 1 failed"],
     },
     Row {
         name: "an entry about nothing fails alone",
