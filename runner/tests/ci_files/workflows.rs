@@ -31,7 +31,9 @@ fn every_script_is_one_that_bash_can_read_and_every_workflow_is_well_formed() {
         scripts.extend(lines.iter().map(|line| line.as_str().expect("a line is text").to_owned()));
     }
     assert!(scripts.len() > 6, "{scripts:?}");
-    scripts.iter().for_each(|script| is_bash(script));
+    for script in &scripts {
+        is_bash(script);
+    }
 }
 
 /// Only how the shim is built differs from language to language.
@@ -56,9 +58,9 @@ fn the_workflows_of_init_are_well_formed_and_differ_in_how_they_build() {
         let named = made.split("(cd conformance && ").nth(1).and_then(|rest| rest.split(')').next());
         assert_eq!(build, Vec::from_iter(named.map(str::to_owned)), "{language}");
         let steps: Vec<Value> = steps(&workflow).cloned().collect();
-        let built =
+        let after =
             steps.iter().position(|step| step["name"] == "Install thrum-conform").expect("it is there");
-        after_the_build.push(steps[built..].to_vec());
+        after_the_build.push(steps[after..].to_vec());
     }
     assert!(after_the_build.windows(2).all(|two| two[0] == two[1]), "{after_the_build:?}");
 }
