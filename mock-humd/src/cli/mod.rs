@@ -1,0 +1,48 @@
+//! The arguments, and the help that teaches them. `run` has those of a daemon, `faults` what it is to do wrong.
+
+mod faults;
+mod run;
+mod values;
+
+use clap::{Parser, Subcommand};
+
+pub use run::RunArgs;
+
+const HELP: &str = r#"Examples:
+  mock-humd                                listens where a bee looks, and answers
+  mock-humd --socket /tmp/thrum.sock &     listens there
+  HUM_THRUM_SOCK=/tmp/thrum.sock my-bee
+  mock-humd --personality live             speaks as deployed daemons do
+  mock-humd --latency 50ms --jitter 20ms   is slow
+  mock-humd --drop 1/10 --seed 7           loses one tone in ten, the same ones every time
+
+What a prompt may ask for:
+  hello there                  session-ready, a few chunks that quote it, finish
+  @tool add {"a":2,"b":3}      calls the tool, and streams its result back
+  @permit May I?               asks for a permit, and streams the decision back
+  @tendril dig {}              reaches for a sub-agent
+  @error no luck               fails the turn
+  @wait                        goes on until it is cancelled
+
+A bee whose hello says that it is a worker serves the prompts of the others.
+
+Exit: 0 done or stopped, 1 a script was not kept to, 2 bad argument, script or socket, 130 interrupted."#;
+
+/// A stand-in for humd: listens on a Unix socket, answers bees, and prints what crosses, as JSON lines.
+#[derive(Debug, Parser)]
+#[command(version, after_help = HELP, args_conflicts_with_subcommands = true)]
+pub struct Args {
+    /// What to do; by default, to run in the foreground.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What else it does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs in the foreground, as it does without a command
+    Run(RunArgs),
+}
