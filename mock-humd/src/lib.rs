@@ -14,6 +14,7 @@
 //! | [`script`] | what to play: single operations, and script files |
 //! | [`nest`] | who is connected, who asked what, what is answered; no socket, no clock |
 //! | [`engine`] | the daemon that answers: sockets and tasks around one nest |
+//! | [`play`] | plays scripts on that daemon |
 //! | [`server`] | the daemon of the conformance runner: it does what it is told, and keeps all that crossed |
 //! | [`transcript`] | what crossed |
 //!
@@ -28,6 +29,7 @@ mod kernel;
 mod listen;
 pub mod nest;
 pub mod pattern;
+pub mod play;
 pub mod script;
 pub mod server;
 pub mod transcript;

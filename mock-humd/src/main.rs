@@ -15,6 +15,7 @@ fn main() -> ExitCode {
     let args = cli::Args::parse();
     let done = match &args.command {
         Some(cli::Command::Run(args)) => run::run(args),
+        Some(cli::Command::Check { script }) => run::load(script).map(|_| ()),
         None => run::run(&args.run),
     };
     match done {

@@ -1,4 +1,4 @@
-//! Runs a daemon in the foreground until somebody ends it.
+//! Runs a daemon in the foreground: until somebody ends it, or until its script is done.
 
 use std::fmt;
 use std::fs::File;
@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use mock_humd::engine::{Engine, Recorder, Recording};
 use mock_humd::nest::Config;
+use mock_humd::play::{Progress, Run};
+use mock_humd::script::{ListenState, Script};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::RunArgs;
@@ -23,8 +25,8 @@ pub enum Stop {
     Unmet(String),
     /// The script, an argument or the socket is no good.
     Input(String),
-    /// Ctrl-C.
-    Interrupted,
+    /// Ctrl-C; with the step of the script that was waited for.
+    Interrupted(Option<String>),
 }
 
 impl Stop {
@@ -33,7 +35,7 @@ impl Stop {
         match self {
             Self::Unmet(_) => 1,
             Self::Input(_) => 2,
-            Self::Interrupted => 130,
+            Self::Interrupted(_) => 130,
         }
     }
 }
@@ -42,17 +44,19 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unmet(text) | Self::Input(text) => f.write_str(text),
-            Self::Interrupted => f.write_str("interrupted"),
+            Self::Interrupted(None) => f.write_str("interrupted"),
+            Self::Interrupted(Some(step)) => write!(f, "interrupted at {step}"),
         }
     }
 }
 
-/// Runs the daemon that the arguments describe.
+/// Runs the daemon that the arguments describe, to the end of its script if it has one with steps.
 pub fn run(args: &RunArgs) -> Result<(), Stop> {
+    let script = args.script.as_deref().map(load).transpose()?.unwrap_or_default();
     let path = args.socket.clone().unwrap_or_else(socket::default_path);
     socket::claim(&path).map_err(input)?;
     let seed = args.faults.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-    let config = args.config(seed);
+    let config = Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
     let (tap, recording) = transcript(args)?.unzip();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(input)?;
     let done = runtime.block_on(async {
@@ -60,31 +64,63 @@ pub fn run(args: &RunArgs) -> Result<(), Stop> {
         if let Some(tap) = tap {
             engine.handle().attach(Box::new(tap));
         }
-        serve(&mut engine, seed).await
+        let done = serve(&mut engine, &script, args).await;
+        // a bee that does not read its last tones does not keep the daemon
+        let _ = tokio::time::timeout(FAREWELL, engine.shut()).await;
+        done
     });
     // what has crossed is written before the program ends
     drop::<Option<Recording>>(recording);
     done
 }
 
-async fn serve(engine: &mut Engine, seed: u64) -> Result<(), Stop> {
-    let path = engine.path().to_owned();
-    let announced = async { engine.run(|config: &Config| announce(&path, config, seed)).await };
+/// Reads a script file, and says all that is wrong with it.
+pub fn load(path: &Path) -> Result<Script, Stop> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| Stop::Input(format!("{name}: {error}")))?;
+    Script::parse(&text).map_err(|faults| {
+        let faults: Vec<_> = faults.iter().map(|fault| format!("\n  {name}: {fault}")).collect();
+        Stop::Input(format!("the script has faults{}", faults.concat()))
+    })
+}
+
+async fn serve(engine: &mut Engine, script: &Script, args: &RunArgs) -> Result<(), Stop> {
+    let mut progress = Progress::default();
     let done = tokio::select! {
         // in this order, so that no moment is left in which a signal would leave the socket file behind
         biased;
         stop = asked_to_end() => stop,
-        failed = announced => failed.map_err(input),
+        done = play(engine, script, args, &mut progress) => return done,
     };
-    // a bee that does not read its last tones does not keep the daemon
-    let _ = tokio::time::timeout(FAREWELL, engine.shut()).await;
-    done
+    match progress.waiting() {
+        Some(unmet) if done.is_ok() => Err(Stop::Unmet(unmet.to_string())),
+        Some(unmet) => done.map_err(|_| Stop::Interrupted(Some(unmet.to_string()))),
+        None => done,
+    }
 }
 
-fn announce(path: &Path, config: &Config, seed: u64) {
-    let chance = if config.faults.is_chancy() { format!(", seed {seed}") } else { String::new() };
+async fn play(
+    engine: &mut Engine,
+    script: &Script,
+    args: &RunArgs,
+    progress: &mut Progress,
+) -> Result<(), Stop> {
+    if !script.listens_by_itself() {
+        engine.listen(ListenState::Open).map_err(input)?;
+    }
+    announce(engine);
+    Run::new(engine, progress, args.timeout)
+        .play(script)
+        .await
+        .map_err(|unmet| Stop::Unmet(unmet.to_string()))?;
+    if script.is_empty() { std::future::pending().await } else { Ok(()) }
+}
+
+fn announce(engine: &Engine) {
+    let config = engine.config();
+    let seed = if config.faults.is_chancy() { format!(", seed {}", config.seed) } else { String::new() };
     // nobody may be listening
-    let _ = writeln!(io::stderr(), "mock-humd: listening on {}{chance}", path.display());
+    let _ = writeln!(io::stderr(), "mock-humd: listening on {}{seed}", engine.path().display());
 }
 
 /// The tap that writes the transcript, if one is wanted.
@@ -113,7 +149,7 @@ async fn asked_to_end() -> Result<(), Stop> {
         }
     };
     tokio::select! {
-        Ok(()) = tokio::signal::ctrl_c() => Err(Stop::Interrupted),
+        Ok(()) = tokio::signal::ctrl_c() => Err(Stop::Interrupted(None)),
         Some(()) = terminated => Ok(()),
         else => std::future::pending().await,
     }

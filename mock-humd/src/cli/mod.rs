@@ -4,6 +4,8 @@ mod faults;
 mod run;
 mod values;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 pub use run::RunArgs;
@@ -15,6 +17,7 @@ const HELP: &str = r#"Examples:
   mock-humd --personality live             speaks as deployed daemons do
   mock-humd --latency 50ms --jitter 20ms   is slow
   mock-humd --drop 1/10 --seed 7           loses one tone in ten, the same ones every time
+  mock-humd --script greet.yaml            plays a script
 
 What a prompt may ask for:
   hello there                  session-ready, a few chunks that quote it, finish
@@ -23,6 +26,21 @@ What a prompt may ask for:
   @tendril dig {}              reaches for a sub-agent
   @error no luck               fails the turn
   @wait                        goes on until it is cancelled
+
+A script is a list of steps; the mock does what comes from the daemon and waits for
+what comes from the client:
+
+  format: 1
+  when:                          # answered whenever they match
+    - tone: { chi: cancel, sid: { $bind: sid } }
+      send: [ { chi: error, rid: e-1, sid: { $ref: sid }, code: no, message: no } ]
+  steps:                         # one after the other
+    - { tone: { chi: prompt, sid: { $bind: sid } }, from: client }
+    - { tone: { chi: finish, rid: f-1, sid: { $ref: sid }, finishReason: stop, usage: {} },
+        from: daemon }
+
+Verbs: listen, accept, tone, tones, raw, hold, stall, resume, repeat, pause, fault, restart,
+close. mock-humd/README.md describes them.
 
 A bee whose hello says that it is a worker serves the prompts of the others.
 
@@ -45,4 +63,9 @@ pub struct Args {
 pub enum Command {
     /// Runs in the foreground, as it does without a command
     Run(RunArgs),
+    /// Reads a script and says all that is wrong with it, with lines
+    Check {
+        /// The script, YAML or JSON
+        script: PathBuf,
+    },
 }

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use crate::listen::Listener;
 use crate::nest::{Config, Nest};
@@ -30,8 +31,10 @@ pub use recorder::{Recorder, Recording};
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<Shared>,
-    listener: Listener,
+    listener: Arc<Mutex<Listener>>,
     path: PathBuf,
+    /// Starts anew whenever a fault asks for it.
+    restarts: AbortHandle,
 }
 
 /// What the tasks share.
@@ -57,7 +60,11 @@ impl Engine {
         let shared = Arc::new(Shared { core: Mutex::new(core), changed: watch::Sender::new(()) });
         let taking = Arc::clone(&shared);
         let listener = Listener::new(Arc::new(move |stream| serve::begin(stream, &taking)));
-        Self { shared, listener, path: path.into() }
+        let listener = Arc::new(Mutex::new(listener));
+        let path = path.into();
+        let restarts =
+            tokio::spawn(restart_when_due(Arc::clone(&shared), Arc::clone(&listener), path.clone()));
+        Self { shared, listener, path, restarts: restarts.abort_handle() }
     }
 
     /// A way to look and to steer.
@@ -70,41 +77,60 @@ impl Engine {
         &self.path
     }
 
-    /// Changes what stands at its path.
-    pub fn listen(&mut self, state: ListenState) -> io::Result<()> {
-        self.listener.listen(&self.path, state)
+    /// How it behaves.
+    pub fn config(&self) -> Config {
+        self.shared.lock().nest.config().clone()
     }
 
-    /// Serves until the returned future is dropped: starts anew whenever a fault asks for it. `ready` is called once it
-    /// listens.
-    pub async fn run(&mut self, ready: impl FnOnce(&Config)) -> io::Result<()> {
-        self.listen(ListenState::Open)?;
-        ready(self.shared.lock().nest.config());
-        loop {
-            self.handle().until(|nest| nest.restart_due().then_some(())).await;
-            self.restart().await?;
-        }
+    /// Changes what stands at its path.
+    pub fn listen(&mut self, state: ListenState) -> io::Result<()> {
+        listener(&self.listener).listen(&self.path, state)
+    }
+
+    /// Changes what stands at another path; nothing stands at its own any more.
+    pub fn listen_at(&mut self, path: &Path, state: ListenState) -> io::Result<()> {
+        listener(&self.listener).listen(path, state)
     }
 
     /// Closes everything as a daemon that dies does, and begins again at the same path.
     pub async fn restart(&mut self) -> io::Result<()> {
-        self.listener.stop();
-        self.shared.change(Nest::restart);
-        self.handle().until(|nest| nest.peers().next().is_none().then_some(())).await;
-        self.listen(ListenState::Open)
+        restart(&self.shared, &self.listener, &self.path).await
     }
 
     /// Stops listening, then closes every connection once what waits for it is written.
     pub async fn shut(&mut self) {
-        self.listener.stop();
+        listener(&self.listener).stop();
         self.shared.change(Nest::close_all);
         self.handle().until(|nest| nest.peers().next().is_none().then_some(())).await;
     }
 }
 
+fn listener(listener: &Mutex<Listener>) -> MutexGuard<'_, Listener> {
+    listener.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn restart_when_due(shared: Arc<Shared>, listener: Arc<Mutex<Listener>>, path: PathBuf) {
+    let handle = Handle::new(Arc::clone(&shared));
+    loop {
+        handle.until(|nest| nest.restart_due().then_some(())).await;
+        if let Err(error) = restart(&shared, &listener, &path).await {
+            shared.change(|nest| nest.note(&format!("no new start: {error}")));
+        }
+    }
+}
+
+async fn restart(shared: &Arc<Shared>, listening: &Mutex<Listener>, path: &Path) -> io::Result<()> {
+    listener(listening).stop();
+    shared.change(Nest::restart);
+    let handle = Handle::new(Arc::clone(shared));
+    handle.until(|nest| nest.peers().next().is_none().then_some(())).await;
+    listener(listening).listen(path, ListenState::Open)
+}
+
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.listener.stop();
+        self.restarts.abort();
+        listener(&self.listener).stop();
         self.shared.change(Nest::restart);
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::net::{RecvFlags, Shutdown};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
@@ -19,6 +19,9 @@ use crate::wire::frame::FrameBuffer;
 
 /// The most that one read takes: more than a socket holds.
 const READ_BYTES_MAX: usize = 256 << 10;
+
+/// How long a piece waits that cannot be told apart yet.
+const SHORTAGE_REST: Duration = Duration::from_millis(1);
 
 /// After so many reads others have their turn.
 const READS_MAX: usize = 4;
@@ -172,6 +175,7 @@ impl Serve {
         let dribble = nest.config().faults.dribble;
         let Some(peer) = nest.peer(self.slot) else { return Ok(()) };
         peer.is_full = false;
+        let wrote = !peer.out.is_empty();
         while !peer.stalled {
             let bytes = peer.out.ready(Instant::now);
             if bytes.is_empty() {
@@ -179,9 +183,14 @@ impl Serve {
             }
             let written = match dribble {
                 Some(most) => self.write_piece(cx, &bytes[..bytes.len().min(most.max(1))]),
+                None if peer.out.is_piece() => self.write_piece(cx, bytes),
                 None => Pin::new(&mut self.stream).poll_write(cx, bytes),
             };
             match written {
+                Poll::Ready(Err(error)) if is_shortage(&error) => {
+                    self.sleep = Some(Box::pin(tokio::time::sleep(SHORTAGE_REST)));
+                    break;
+                }
                 Poll::Ready(count) => peer.counts.sent += peer.out.written(count?),
                 Poll::Pending => {
                     peer.is_full = true;
@@ -190,10 +199,18 @@ impl Serve {
             }
         }
         if peer.stall_due && peer.out.is_empty() {
+            peer.stall_due = false;
             peer.stalled = true;
         }
+        if wrote && peer.script.is_some() && peer.out.is_empty() {
+            nest.note_change();
+        }
+        let Some(peer) = nest.peer(self.slot) else { return Ok(()) };
         let due = peer.out.next_due().filter(|_| !peer.is_full && !peer.stalled);
-        self.sleep = due.map(|due| Box::pin(tokio::time::sleep_until(due.into())));
+        self.sleep = match due {
+            Some(due) => Some(Box::pin(tokio::time::sleep_until(due.into()))),
+            None => self.sleep.take().filter(|sleep| !sleep.is_elapsed()),
+        };
         if self.sleep.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready()) {
             cx.waker().wake_by_ref();
         }
@@ -253,6 +270,11 @@ fn keep(spare: &mut FrameBuffer, mut frames: FrameBuffer) -> FrameBuffer {
     let rest = frames.split_rest();
     *spare = frames;
     rest
+}
+
+/// Pieces are told apart by what is attached to them, and so much of that may be under way: the bee has to read first.
+fn is_shortage(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::TOOMANYREFS.raw_os_error())
 }
 
 fn is_gone(error: &io::Error) -> bool {

@@ -4,7 +4,7 @@ use super::{Crossed, Ending, Nest, Personality, Seen, Slot};
 use crate::pattern::Carrier;
 use crate::transcript::Line;
 use crate::wire::codec::{self, Decoded};
-use crate::wire::frame::{Frame, terminate};
+use crate::wire::frame::Frame;
 use crate::wire::scan::{Head, NoTone, scan};
 
 const ECHO: &[u8] = b"{\"chi\":\"echo\",\"rid\":";
@@ -145,12 +145,7 @@ impl Nest {
                 rule.answers.iter().map(|answer| answer.fill(&scope, Carrier::Wire)).collect();
             for tone in filled {
                 match tone {
-                    Ok(tone) => {
-                        let chi = tone.get("chi").and_then(|chi| chi.as_str()).unwrap_or_default().to_owned();
-                        let sid = tone.get("sid").and_then(|sid| sid.as_str()).map(str::to_owned);
-                        let line = terminate(codec::encode(&tone));
-                        self.send(slot, &chi, sid.as_deref(), &[&line]);
-                    }
+                    Ok(tone) => self.send_value(slot, &tone),
                     Err(unbound) => self.crossed(slot, Crossed::Note(&unbound.to_string())),
                 }
             }
@@ -172,7 +167,10 @@ impl Nest {
         if close_after.is_some_and(|n| peer.counts.received >= n) {
             self.close(slot, Ending::Flushed);
         }
-        self.restart_due |= restart_after.is_some_and(|n| self.received >= n);
+        if restart_after.is_some_and(|n| self.received >= n) {
+            self.restart_due = true;
+            self.changed = true;
+        }
     }
 }
 

@@ -33,6 +33,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
+use crate::script::Split;
 use crate::wire::codec;
 use crate::wire::frame::terminate;
 use crate::wire::id::RidSource;
@@ -303,6 +304,13 @@ impl Nest {
         }
     }
 
+    /// Lets a task look at its peer outside of any turn.
+    pub fn wake_now(&mut self, slot: Slot) {
+        if let Some(peer) = self.peer(slot) {
+            peer.waker.iter().for_each(Waker::wake_by_ref);
+        }
+    }
+
     /// From now on this tap sees what crosses.
     pub fn attach(&mut self, tap: Box<dyn Tap>) {
         self.taps.push(tap);
@@ -311,6 +319,19 @@ impl Nest {
     /// Whether something has changed that others may wait for; asking forgets it.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// Shows the taps a word that is about no connection: it stands beside the last one that came.
+    pub fn note(&mut self, text: &str) {
+        let at = self.now.saturating_duration_since(self.epoch);
+        let crossing =
+            Crossing { at, conn: self.opened.saturating_sub(1), bee: None, what: Crossed::Note(text) };
+        self.taps.retain_mut(|tap| tap.crossed(&crossing));
+    }
+
+    /// Something has changed that others may wait for.
+    pub(crate) fn note_change(&mut self) {
+        self.changed = true;
     }
 
     /// Whether a queue is half full, so that others should have their turn before more is added to it.
@@ -372,6 +393,22 @@ impl Nest {
         if let Some(peer) = self.peers[slot].as_ref().filter(|peer| !peer.is_full && !peer.stalled) {
             self.longest = self.longest.max(peer.out.len());
         }
+        self.wake(slot);
+    }
+
+    /// Puts a tone into a queue.
+    pub fn send_value(&mut self, slot: Slot, tone: &Value) {
+        let text = |key: &str| tone.get(key).and_then(Value::as_str);
+        let line = terminate(codec::encode(tone));
+        self.send(slot, text("chi").unwrap_or_default(), text("sid"), &[&line]);
+    }
+
+    /// Puts exact bytes into a queue, whatever they are. No fault meets them, and no full queue loses them.
+    pub fn send_raw(&mut self, slot: Slot, bytes: &[u8], split: &Split) {
+        let Some(peer) = self.peers.get_mut(slot).and_then(Option::as_mut) else { return };
+        peer.out.push_exact(bytes, split);
+        let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        self.crossed(slot, Crossed::ToBee(Seen { chi: "", sid: None, line }));
         self.wake(slot);
     }
 

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use crate::script::Split;
+
 /// What is lost when the queue is full (WIRE.md, BP-01, and what live daemons do, point 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Overflow {
@@ -36,6 +38,8 @@ pub struct Outbound {
     sent: usize,
     /// When each of them may go, where tones are held back.
     due: VecDeque<Instant>,
+    /// Where the bytes that wait are cut: how many bytes each piece has, and whether it is to be a read of its own.
+    pieces: VecDeque<(usize, bool)>,
 }
 
 /// Beyond this, room that is not in use is given back.
@@ -67,6 +71,30 @@ impl Outbound {
         lost
     }
 
+    /// Adds exact bytes, in pieces that are each a read of its own.
+    pub fn push_exact(&mut self, bytes: &[u8], split: &Split) {
+        if bytes.is_empty() {
+            return;
+        }
+        if *split != Split::Whole || !self.pieces.is_empty() {
+            let cut: usize = self.pieces.iter().map(|(length, _)| length).sum();
+            let before = self.bytes.len() - self.start - cut;
+            self.pieces.extend((before > 0).then_some((before, false)));
+        }
+        let ends: Vec<_> = match split {
+            Split::Whole => Vec::new(),
+            Split::EveryByte => (1..=bytes.len()).collect(),
+            Split::At(offsets) => offsets.iter().copied().chain([bytes.len()]).collect(),
+        };
+        let mut start = 0;
+        for end in ends {
+            self.pieces.push_back((end - start, true));
+            start = end;
+        }
+        self.bytes.extend_from_slice(bytes);
+        self.lengths.push_back(bytes.len());
+    }
+
     fn has_room(&self, length: usize, bound: &Bound) -> bool {
         let waiting = self.bytes.len() - self.start;
         let fits = waiting == 0 || waiting.saturating_add(length) <= bound.bytes_max;
@@ -75,6 +103,10 @@ impl Outbound {
 
     /// Loses the oldest tone of which nothing is written; false where there is none.
     fn drop_oldest(&mut self) -> bool {
+        // what is cut into pieces stays as it is
+        if !self.pieces.is_empty() {
+            return false;
+        }
         let victim = usize::from(self.sent > 0);
         let Some(length) = self.lengths.remove(victim) else { return false };
         self.due.remove(victim);
@@ -98,9 +130,17 @@ impl Outbound {
         self.lengths.is_empty()
     }
 
+    /// Whether the next bytes are to be a read of its own for the bee.
+    pub fn is_piece(&self) -> bool {
+        self.pieces.front().is_some_and(|(_, is_piece)| *is_piece)
+    }
+
     /// The bytes that may be written now; empty where nothing waits, or not yet.
     pub fn ready(&self, now: impl FnOnce() -> Instant) -> &[u8] {
         let waiting = &self.bytes[self.start..];
+        if let Some((length, _)) = self.pieces.front() {
+            return &waiting[..*length];
+        }
         if self.due.is_empty() || waiting.is_empty() {
             return waiting;
         }
@@ -119,6 +159,12 @@ impl Outbound {
     pub fn written(&mut self, bytes: usize) -> u64 {
         self.start += bytes;
         self.sent += bytes;
+        if let Some((length, _)) = self.pieces.front_mut() {
+            *length -= bytes;
+            if *length == 0 {
+                self.pieces.pop_front();
+            }
+        }
         let mut tones = 0;
         while let Some(&length) = self.lengths.front().filter(|&&length| length <= self.sent) {
             self.sent -= length;
@@ -201,6 +247,33 @@ mod tests {
         assert_eq!(waiting(&queue), "next\n");
         assert_eq!(queue.written(1), 0);
         assert_eq!(push(&mut queue, &long, &bound), 1, "the tone under way cannot be lost");
+    }
+
+    #[test]
+    fn exact_bytes_are_cut_where_they_say() {
+        let mut queue = Outbound::default();
+        push(&mut queue, "one", &bound(9, Overflow::DropOldest));
+        queue.push_exact(b"abcd", &Split::At(vec![1, 3]));
+        queue.push_exact(b"xy", &Split::Whole);
+        queue.push_exact(b"z\n", &Split::EveryByte);
+        push(&mut queue, "two", &bound(9, Overflow::DropOldest));
+        let mut seen = Vec::new();
+        while !queue.is_empty() {
+            let bytes = waiting(&queue);
+            seen.push((bytes.clone(), queue.is_piece()));
+            queue.written(bytes.len());
+        }
+        let wanted = [
+            ("one\n", false),
+            ("a", true),
+            ("bc", true),
+            ("d", true),
+            ("xy", false),
+            ("z", true),
+            ("\n", true),
+            ("two\n", false),
+        ];
+        assert_eq!(seen, wanted.map(|(bytes, is_piece)| (bytes.to_owned(), is_piece)));
     }
 
     #[test]

@@ -25,11 +25,15 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    /// Takes the line at a place of the inbox.
-    pub fn take(&mut self, place: usize) -> Option<Line> {
-        let line = self.inbox.remove(place)?;
-        self.bytes -= line.bytes.len();
-        Some(line)
+    /// Takes the lines at these places of the inbox.
+    pub fn take(&mut self, places: &[usize]) {
+        let mut falling = places.to_vec();
+        falling.sort_unstable();
+        for place in falling.into_iter().rev() {
+            if let Some(line) = self.inbox.remove(place) {
+                self.bytes -= line.bytes.len();
+            }
+        }
     }
 
     pub(super) fn put(&mut self, line: Line) {

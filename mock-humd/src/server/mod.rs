@@ -7,7 +7,6 @@
 mod connection;
 mod expect;
 mod log;
-mod missed;
 mod play;
 mod reader;
 mod register;
@@ -25,8 +24,8 @@ use crate::script::ListenState;
 use crate::transcript::{Entry, Transcript};
 use log::Shared;
 
-pub use expect::Expected;
-pub use missed::Missed;
+pub use crate::script::{Expected, Missed};
+
 pub use play::Played;
 
 /// What a daemon keeps at most.
