@@ -10,7 +10,6 @@ use super::values::{duration, one_in, skew};
 /// What the daemon does wrong.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Faults")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct FaultArgs {
     /// Sends each tone so much later: `50ms`, `2s`
     #[arg(long, value_name = "TIME", value_parser = duration)]

@@ -62,7 +62,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Runs in the foreground, as it does without a command
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Reads a script and says all that is wrong with it, with lines
     Check {
         /// The script, YAML or JSON

@@ -56,7 +56,9 @@ impl Handle {
     pub fn send(&self, bee: &str, line: &[u8]) -> usize {
         self.change(|nest| {
             let slots = nest.named(bee);
-            slots.iter().for_each(|&slot| nest.send(slot, "", None, &[line, b"\n"]));
+            for &slot in &slots {
+                nest.send(slot, "", None, &[line, b"\n"]);
+            }
             slots.len()
         })
     }

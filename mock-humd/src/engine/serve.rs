@@ -14,7 +14,7 @@ use tokio::time::Sleep;
 
 use super::{Core, Shared, since_epoch};
 use crate::kernel;
-use crate::nest::{Crossed, Ending, Nest, Slot};
+use crate::nest::{Crossed, Ending, Nest, Slot, Writing};
 use crate::wire::frame::FrameBuffer;
 
 /// The most that one read takes: more than a socket holds.
@@ -85,11 +85,11 @@ impl Serve {
         if self.reads(nest) {
             self.read(cx, nest, spare);
         }
-        if let Err(error) = self.write(cx, nest) {
-            if nest.peer(self.slot).is_some_and(|peer| peer.ending != Some(Ending::Reset)) {
-                nest.end(self.slot, if is_gone(&error) { Crossed::Reset } else { Crossed::Eof });
-                nest.close(self.slot, Ending::Reset);
-            }
+        if let Err(error) = self.write(cx, nest)
+            && nest.peer(self.slot).is_some_and(|peer| peer.ending != Some(Ending::Reset))
+        {
+            nest.end(self.slot, if is_gone(&error) { Crossed::Reset } else { Crossed::Eof });
+            nest.close(self.slot, Ending::Reset);
         }
         self.finish(nest)
     }
@@ -176,7 +176,7 @@ impl Serve {
         let Some(peer) = nest.peer(self.slot) else { return Ok(()) };
         peer.is_full = false;
         let wrote = !peer.out.is_empty();
-        while !peer.stalled {
+        while peer.writing != Writing::Stopped {
             let bytes = peer.out.ready(Instant::now);
             if bytes.is_empty() {
                 break;
@@ -198,15 +198,14 @@ impl Serve {
                 }
             }
         }
-        if peer.stall_due && peer.out.is_empty() {
-            peer.stall_due = false;
-            peer.stalled = true;
+        if peer.writing == Writing::Last && peer.out.is_empty() {
+            peer.writing = Writing::Stopped;
         }
         if wrote && peer.script.is_some() && peer.out.is_empty() {
             nest.note_change();
         }
         let Some(peer) = nest.peer(self.slot) else { return Ok(()) };
-        let due = peer.out.next_due().filter(|_| !peer.is_full && !peer.stalled);
+        let due = peer.out.next_due().filter(|_| !peer.is_full && peer.writing != Writing::Stopped);
         self.sleep = match due {
             Some(due) => Some(Box::pin(tokio::time::sleep_until(due.into()))),
             None => self.sleep.take().filter(|sleep| !sleep.is_elapsed()),
@@ -232,7 +231,7 @@ impl Serve {
     fn finish(&mut self, nest: &mut Nest) -> Poll<()> {
         let slot = self.slot;
         let Some(peer) = nest.peer(slot) else { return Poll::Ready(()) };
-        let is_flushed = peer.out.is_empty() || peer.stalled;
+        let is_flushed = peer.out.is_empty() || peer.writing == Writing::Stopped;
         match peer.ending {
             Some(Ending::Reset) => {
                 nest.crossed(slot, Crossed::Closed);
@@ -247,7 +246,7 @@ impl Serve {
                 let _ = rustix::net::shutdown(&self.stream, Shutdown::Write);
                 // a bee that has ended too has nothing to wait for
                 peer.ending = self.sees_end.then_some(Ending::Flushed);
-                peer.stalled = true;
+                peer.writing = Writing::Stopped;
                 peer.waker.iter().for_each(std::task::Waker::wake_by_ref);
                 nest.crossed(slot, Crossed::HalfClosed);
                 Poll::Pending

@@ -1,6 +1,6 @@
 //! What the daemon does with one line: it is taken apart, acknowledged, and handed to whose business it is.
 
-use super::{Crossed, Ending, Nest, Personality, Seen, Slot};
+use super::{Crossed, Ending, Nest, Personality, Seen, Slot, Writing};
 use crate::pattern::Carrier;
 use crate::transcript::Line;
 use crate::wire::codec::{self, Decoded};
@@ -85,7 +85,7 @@ impl Nest {
             "cancel" | "cleanup" | "curate" | "petal-cell" => self.verb(slot, line, head, chi),
             "tool-result" | "release-permit" | "tendril-result" => self.answer(slot, line, head, chi),
             "echo" => {}
-            _ => self.from_worker(slot, line, head, chi),
+            _ => self.relay(slot, line, head, chi),
         }
     }
 
@@ -162,7 +162,9 @@ impl Nest {
         let Some(peer) = self.peers.get_mut(slot).and_then(Option::as_mut) else { return };
         if chi == "hello" {
             peer.held |= reads_no_more;
-            peer.stall_due |= writes_no_more;
+            if writes_no_more {
+                peer.writing = Writing::Last;
+            }
         }
         if close_after.is_some_and(|n| peer.counts.received >= n) {
             self.close(slot, Ending::Flushed);

@@ -19,7 +19,7 @@ impl Nest {
         };
         let is_scripted = self.script_of(slot).is_some();
         if early && !is_scripted {
-            self.breathe(slot, json!([]));
+            self.breathe(slot, &json!([]));
         }
     }
 
@@ -43,11 +43,11 @@ impl Nest {
             Breath::None | Breath::Before => 0,
             Breath::Twice => 2,
         };
-        (0..times).for_each(|_| self.breathe(slot, sessions.clone()));
+        (0..times).for_each(|_| self.breathe(slot, &sessions));
         self.changed = true;
     }
 
-    fn breathe(&mut self, slot: Slot, sessions: Value) {
+    fn breathe(&mut self, slot: Slot, sessions: &Value) {
         self.say(slot, "breath", json!({ "protoVersion": THRUM_VERSION, "sessions": sessions }));
     }
 
@@ -84,7 +84,9 @@ impl Nest {
     /// Lets the connections of a bee end; gives how many there are.
     pub fn kick(&mut self, bee: &str, how: Ending) -> usize {
         let slots = self.named(bee);
-        slots.iter().for_each(|&slot| self.close(slot, how));
+        for &slot in &slots {
+            self.close(slot, how);
+        }
         slots.len()
     }
 

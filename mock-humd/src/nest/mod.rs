@@ -6,7 +6,7 @@
 //! | file | what |
 //! |---|---|
 //! | `peer` `outbound` | what is kept of one connection, and what waits to be written to it |
-//! | `hear` | one line: echo, dusk, and whose business it is |
+//! | `hear` `send` | one line in: echo, dusk, and whose business it is; one tone out: faults and taps |
 //! | `hello` | the handshake and the manifest |
 //! | `route` | sessions: prompts to workers, answers to askers, tool calls to those who declared the tool |
 //! | `turn` | the built-in worker, for prompts that no bee serves |
@@ -23,6 +23,7 @@ mod peer;
 mod personality;
 mod route;
 mod scripted;
+mod send;
 mod tap;
 mod turn;
 
@@ -31,16 +32,11 @@ use std::fmt;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
-
-use crate::script::Split;
-use crate::wire::codec;
-use crate::wire::frame::terminate;
 use crate::wire::id::RidSource;
 
 pub use fault::{Breath, Chance, Faults};
 pub use outbound::{Bound, Outbound, Overflow};
-pub use peer::{Counts, Ending, Manifest, Peer, Slot};
+pub use peer::{Counts, Ending, Manifest, Peer, Slot, Writing};
 pub use personality::Personality;
 pub use scripted::Scripted;
 pub use tap::{Crossed, Crossing, Seen, Tap};
@@ -151,7 +147,7 @@ impl Nest {
             scripted: config
                 .scripted
                 .iter()
-                .map(|&greets| Scripted { greets, ..Scripted::default() })
+                .map(|&greets| Scripted { is_greeted: !greets, ..Scripted::default() })
                 .collect(),
             config,
             peers: Vec::new(),
@@ -221,7 +217,6 @@ impl Nest {
         peer.script = usize::try_from(conn).ok().filter(|k| *k < self.scripted.len());
         if let Some(script) = peer.script.and_then(|k| self.scripted.get_mut(k)) {
             script.has_come = true;
-            script.is_greeted = !script.greets;
             script.slot = Some(slot);
         }
         if slot == self.peers.len() {
@@ -236,13 +231,11 @@ impl Nest {
 
     /// The bee has ended its writes, or is gone: it takes no further part. What waits for it may still be written.
     pub fn end(&mut self, slot: Slot, how: Crossed<'_>) {
-        match self.script_of(slot) {
+        if let Some(script) = self.script_of(slot) {
             // the script ends it
-            Some(script) => script.has_ended = true,
-            None => {
-                let Some(peer) = &mut self.peers[slot] else { return };
-                peer.ending.get_or_insert(Ending::Flushed);
-            }
+            script.has_ended = true;
+        } else if let Some(peer) = self.peer(slot) {
+            peer.ending.get_or_insert(Ending::Flushed);
         }
         self.changed = true;
         self.crossed(slot, how);
@@ -321,14 +314,6 @@ impl Nest {
         std::mem::take(&mut self.changed)
     }
 
-    /// Shows the taps a word that is about no connection: it stands beside the last one that came.
-    pub fn note(&mut self, text: &str) {
-        let at = self.now.saturating_duration_since(self.epoch);
-        let crossing =
-            Crossing { at, conn: self.opened.saturating_sub(1), bee: None, what: Crossed::Note(text) };
-        self.taps.retain_mut(|tap| tap.crossed(&crossing));
-    }
-
     /// Something has changed that others may wait for.
     pub(crate) fn note_change(&mut self) {
         self.changed = true;
@@ -358,74 +343,6 @@ impl Nest {
     /// Lets every connection end once what waits for it is written.
     pub fn close_all(&mut self) {
         (0..self.peers.len()).for_each(|slot| self.close(slot, Ending::Flushed));
-    }
-
-    /// Shows something to the taps.
-    pub fn crossed(&mut self, slot: Slot, what: Crossed<'_>) {
-        if self.taps.is_empty() {
-            return;
-        }
-        let Some(peer) = self.peers.get(slot).and_then(Option::as_ref) else { return };
-        let at = self.now.saturating_duration_since(self.epoch);
-        let crossing = Crossing { at, conn: peer.conn, bee: peer.manifest.bee.as_deref(), what };
-        self.taps.retain_mut(|tap| tap.crossed(&crossing));
-    }
-
-    /// Puts a tone into a queue; `parts` make its line, LF included.
-    pub fn send(&mut self, slot: Slot, chi: &str, sid: Option<&str>, parts: &[&[u8]]) {
-        let meddle = self.config.faults.meddle();
-        let Some(peer) = self.peers.get_mut(slot).and_then(Option::as_mut) else { return };
-        if !meddle && self.taps.is_empty() {
-            let lost = peer.out.push(parts, None, &self.bound);
-            peer.counts.lost += lost;
-        } else {
-            let mut line = parts.concat();
-            let fate = peer.chance.decide(&self.config.faults, &mut line, self.now);
-            let lost: u64 = (0..fate.times).map(|_| peer.out.push(&[&line], fate.due, &self.bound)).sum();
-            let seen = Seen { chi, sid, line: line.strip_suffix(b"\n").unwrap_or(&line) };
-            // which tone a full queue lost is not said: it may be an older one
-            peer.counts.lost += lost + u64::from(fate.times == 0);
-            (0..fate.times).for_each(|_| self.crossed(slot, Crossed::ToBee(seen)));
-            if lost > 0 || fate.times == 0 {
-                self.crossed(slot, Crossed::Lost(seen));
-            }
-        }
-        if let Some(peer) = self.peers[slot].as_ref().filter(|peer| !peer.is_full && !peer.stalled) {
-            self.longest = self.longest.max(peer.out.len());
-        }
-        self.wake(slot);
-    }
-
-    /// Puts a tone into a queue.
-    pub fn send_value(&mut self, slot: Slot, tone: &Value) {
-        let text = |key: &str| tone.get(key).and_then(Value::as_str);
-        let line = terminate(codec::encode(tone));
-        self.send(slot, text("chi").unwrap_or_default(), text("sid"), &[&line]);
-    }
-
-    /// Puts exact bytes into a queue, whatever they are. No fault meets them, and no full queue loses them.
-    pub fn send_raw(&mut self, slot: Slot, bytes: &[u8], split: &Split) {
-        let Some(peer) = self.peers.get_mut(slot).and_then(Option::as_mut) else { return };
-        peer.out.push_exact(bytes, split);
-        let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        self.crossed(slot, Crossed::ToBee(Seen { chi: "", sid: None, line }));
-        self.wake(slot);
-    }
-
-    /// Sends a tone of the daemon's own: `fields` are its body, and where it has one its session.
-    fn say(&mut self, slot: Slot, chi: &str, fields: Value) {
-        let mut tone = Map::new();
-        tone.insert("chi".to_owned(), chi.into());
-        if !self.config.personality.leaves_out_rid(chi) {
-            tone.insert("rid".to_owned(), self.rid().into());
-        }
-        tone.insert("from".to_owned(), "daemon".into());
-        if let Value::Object(fields) = fields {
-            tone.extend(fields);
-        }
-        let sid = tone.get("sid").and_then(Value::as_str).map(str::to_owned);
-        let line = terminate(codec::encode(&Value::Object(tone)));
-        self.send(slot, chi, sid.as_deref(), &[&line]);
     }
 
     fn settle(&mut self) {

@@ -22,8 +22,8 @@ pub struct Peer {
     pub out: Outbound,
     /// Nothing is read from it.
     pub held: bool,
-    /// Nothing is written to it.
-    pub stalled: bool,
+    /// Whether anything is written to it.
+    pub writing: Writing,
     /// The socket takes nothing at the moment.
     pub is_full: bool,
     /// It is to end, and how.
@@ -32,8 +32,6 @@ pub struct Peer {
     pub counts: Counts,
     /// The sessions that it has prompted.
     pub claims: HashSet<String>,
-    /// Nothing more is to be written once what waits has been.
-    pub stall_due: bool,
     /// How many sessions it was given to serve.
     pub served: usize,
     /// A script takes its tones, and nothing else answers them: the place in [`Nest::scripted`](super::Nest::scripted).
@@ -53,6 +51,17 @@ pub enum Ending {
     Half,
     /// At once, with what the bee wrote unread, so that its side is reset.
     Reset,
+}
+
+/// Whether what waits for a bee is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// It is.
+    Open,
+    /// What waits still is, and nothing after it.
+    Last,
+    /// It is not.
+    Stopped,
 }
 
 /// How many tones crossed.
@@ -96,12 +105,11 @@ impl Peer {
             manifest: Manifest::default(),
             out: Outbound::default(),
             held: false,
-            stalled: false,
+            writing: Writing::Open,
             is_full: false,
             ending: None,
             counts: Counts::default(),
             claims: HashSet::new(),
-            stall_due: false,
             served: 0,
             script: None,
             chance,

@@ -38,8 +38,7 @@ impl Personality {
     /// The document leaves it to the daemon: hello has its breath, and an empty rid names nothing.
     pub(super) fn echoes(self, chi: &str, rid: &str) -> bool {
         match (self, chi) {
-            (_, "echo" | "log") => false,
-            (Self::Document, "hello") => false,
+            (_, "echo" | "log") | (Self::Document, "hello") => false,
             (Self::Document, _) => !rid.is_empty(),
             (Self::Live, _) => true,
         }

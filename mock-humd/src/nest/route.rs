@@ -11,7 +11,7 @@ use super::{Crossed, Nest, Personality, Slot};
 use crate::wire::codec;
 use crate::wire::frame::terminate;
 use crate::wire::id::sigil;
-use crate::wire::scan::Head;
+use crate::wire::scan::{Head, Text};
 use crate::wire::tone::Tone;
 
 /// The kind of nest that sigils are made with where no worker names one.
@@ -101,8 +101,8 @@ impl Nest {
         if let Some(worker) = current.filter(|worker| self.workers.contains(worker)).and_then(serves) {
             return Worker::Bee(worker);
         }
-        let served = |slot: &Slot| self.peers[*slot].as_ref().map(|peer| peer.served);
-        match self.workers.iter().copied().filter_map(serves).min_by_key(served) {
+        let burden = |slot: &Slot| self.peers[*slot].as_ref().map(|peer| peer.served);
+        match self.workers.iter().copied().filter_map(serves).min_by_key(burden) {
             Some(worker) => Worker::Bee(worker),
             // the built-in worker knows of no models, so live it serves only prompts that name none, or itself
             None if self.config.personality == Personality::Live
@@ -128,7 +128,7 @@ impl Nest {
 
     /// cancel, cleanup, curate, petal-cell.
     pub(super) fn verb(&mut self, slot: Slot, line: &[u8], head: &Head<'_>, chi: &str) {
-        let Some(sid) = head.sid.map(|sid| sid.text()) else { return };
+        let Some(sid) = head.sid.map(Text::text) else { return };
         let is_end = matches!(chi, "cancel" | "cleanup");
         if !is_end && !self.config.personality.passes_verbs() {
             return;
@@ -175,7 +175,7 @@ impl Nest {
     }
 
     /// Anything that a worker may send, from whomever it comes.
-    pub(super) fn from_worker(&mut self, slot: Slot, line: &[u8], head: &Head<'_>, chi: &str) {
+    pub(super) fn relay(&mut self, slot: Slot, line: &[u8], head: &Head<'_>, chi: &str) {
         let personality = self.config.personality;
         if !personality.relays(chi) {
             return;
@@ -252,7 +252,9 @@ impl Nest {
         let mut askers: Vec<_> = served.flat_map(|session| session.askers.iter().copied()).collect();
         askers.sort_unstable();
         askers.dedup();
-        askers.into_iter().for_each(|asker| self.pass(asker, tone.clone(), None));
+        for asker in askers {
+            self.pass(asker, tone.clone(), None);
+        }
     }
 
     fn only_session_of(&self, slot: Slot) -> Option<String> {

@@ -8,13 +8,11 @@ use crate::transcript::Line;
 /// What a script sees of one connection.
 #[derive(Debug, Default)]
 pub struct Scripted {
-    /// Whether hello is answered without the script's doing.
-    pub greets: bool,
     /// Where the connection is; none before it has come, and after it is closed.
     pub slot: Option<Slot>,
     /// Whether it has come.
     pub has_come: bool,
-    /// Whether its first line has been seen, or will not come.
+    /// Whether no hello is to be answered without the script's doing, or its first line has been seen.
     pub is_greeted: bool,
     /// Lines that no step has taken.
     pub inbox: VecDeque<Line>,

@@ -38,7 +38,7 @@ impl Nest {
         let mut tools: Vec<_> = session.tools.keys().map(String::as_str).collect();
         tools.sort_unstable();
         let ready = self.config.personality.session_ready(NEST, &tools);
-        self.tell(sid, "session-ready", ready);
+        self.tell(sid, "session-ready", &ready);
         match Wish::of(&text) {
             Wish::Answer => {
                 self.stream(sid, &["You said: ", text.trim(), "."]);
@@ -90,7 +90,7 @@ impl Nest {
         let body = body(&id);
         match to {
             Some(bee) => self.say_in(bee, sid, chi, body),
-            None => self.tell(sid, chi, body),
+            None => self.tell(sid, chi, &body),
         }
     }
 
@@ -99,10 +99,10 @@ impl Nest {
         if self.sessions.get(sid).is_none_or(|session| session.turn.is_none()) {
             return;
         }
-        let said = |key: &str| answer.get(key).filter(|value| !value.is_null());
+        let given = |key: &str| answer.get(key).filter(|value| !value.is_null());
         let (intro, what) = match chi {
-            "release-permit" => ("The answer is ", said("decision")),
-            _ => ("The result is ", said("result").or(said("output"))),
+            "release-permit" => ("The answer is ", given("decision")),
+            _ => ("The result is ", given("result").or(given("output"))),
         };
         let text = match what {
             Some(Value::String(text)) => text.clone(),
@@ -128,20 +128,20 @@ impl Nest {
         turn.index += pieces.len() as u64;
         turn.text.extend(pieces.iter().copied());
         for chunk in chunks {
-            self.tell(sid, "chunk", chunk);
+            self.tell(sid, "chunk", &chunk);
         }
     }
 
     fn finish(&mut self, sid: &str, reason: &str) {
         let Some(turn) = self.end_turn(sid) else { return };
         let usage = json!({ "inputTokens": turn.words_in, "outputTokens": words(&turn.text) });
-        self.tell(sid, "finish", json!({ "finishReason": reason, "usage": usage, "text": turn.text }));
+        self.tell(sid, "finish", &json!({ "finishReason": reason, "usage": usage, "text": turn.text }));
     }
 
     fn fail_turn(&mut self, sid: &str, code: &str, message: &str) {
         self.end_turn(sid);
         let body = self.config.personality.error(code, message);
-        self.tell(sid, "error", body);
+        self.tell(sid, "error", &body);
     }
 
     /// Tells one bee that its prompt has failed.
@@ -155,7 +155,7 @@ impl Nest {
     }
 
     /// Sends a tone to every asker of a session.
-    fn tell(&mut self, sid: &str, chi: &str, body: Value) {
+    fn tell(&mut self, sid: &str, chi: &str, body: &Value) {
         let askers = self.sessions.get(sid).map(|session| session.askers.clone()).unwrap_or_default();
         for asker in askers {
             self.say_in(asker, sid, chi, body.clone());

@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::engine::{Engine, Handle};
-use crate::nest::{Ending, Nest, Slot};
+use crate::nest::{Ending, Nest, Slot, Writing};
 use crate::pattern::{Carrier, Mismatch, Pattern, Scope, Template};
 use crate::script::{How, ListenState, Missed, Op, Split, bytes_of, take};
 use crate::transcript::Line;
@@ -73,7 +73,7 @@ impl<'a> Player<'a> {
             Op::Resume => {
                 let slot = present(&handle, k).await?;
                 hold(&handle, slot, false);
-                stall(&handle, slot, false);
+                stall(&handle, slot, Writing::Open);
             }
             Op::Close { how } => close(&handle, k, *how).await?,
             Op::AwaitEnd => {
@@ -86,7 +86,7 @@ impl<'a> Player<'a> {
     /// Writes nothing more to the k-th connection, until it is resumed.
     pub async fn stall(&mut self, k: usize) -> Result<(), Missed> {
         let handle = self.engine.handle();
-        stall(&handle, present(&handle, k).await?, true);
+        stall(&handle, present(&handle, k).await?, Writing::Stopped);
         Ok(())
     }
 
@@ -184,10 +184,10 @@ fn hold(handle: &Handle, slot: Slot, held: bool) {
     });
 }
 
-fn stall(handle: &Handle, slot: Slot, stalled: bool) {
+fn stall(handle: &Handle, slot: Slot, writing: Writing) {
     handle.change(|nest| {
         if let Some(peer) = nest.peer(slot) {
-            peer.stalled = stalled;
+            peer.writing = writing;
         }
         nest.wake(slot);
     });

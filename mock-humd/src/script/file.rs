@@ -21,7 +21,7 @@ use super::change::FaultChange;
 use super::source::Source;
 use super::{Fault, Op};
 use crate::nest::Rule;
-use crate::pattern::{Pattern, Template};
+use crate::pattern::{Pattern, PatternFault, Template};
 
 /// The keys that may stand in a step beside its verb.
 const BESIDE: [&str; 4] = ["on", "from", "match", "comment"];
@@ -146,8 +146,8 @@ fn greets(steps: &[Step]) -> Option<Vec<bool>> {
                     }
                 }
                 Verb::Op(op) if op.names_hello_or_breath() => {
-                    let named = |on: &String| names.iter().rposition(|name| name == on);
-                    let k = step.on.as_ref().map_or(Some(names.len().saturating_sub(1)), named);
+                    let place = |on: &String| names.iter().rposition(|name| name == on);
+                    let k = step.on.as_ref().map_or(Some(names.len().saturating_sub(1)), place);
                     if let Some(greets) = k.and_then(|k| greets.get_mut(k)) {
                         *greets = false;
                     }
@@ -262,16 +262,11 @@ impl Reader<'_> {
         Some(Rule { when: when?, answers })
     }
 
-    fn parsed<T>(
-        &mut self,
-        parsed: Result<T, Vec<crate::pattern::PatternFault>>,
-        pointer: &str,
-    ) -> Option<T> {
-        parsed
-            .map_err(|faults| {
-                self.faults.extend(faults.into_iter().map(|fault| Fault::below(pointer, fault)))
-            })
-            .ok()
+    fn parsed<T>(&mut self, parsed: Result<T, Vec<PatternFault>>, pointer: &str) -> Option<T> {
+        let keep = |faults: Vec<PatternFault>| {
+            self.faults.extend(faults.into_iter().map(|fault| Fault::below(pointer, fault)));
+        };
+        parsed.map_err(keep).ok()
     }
 
     fn step(&mut self, step: &Value, pointer: &str) -> Option<Step> {

@@ -205,7 +205,7 @@ mod tests {
     use serde_json::json;
 
     fn read(text: &str) -> Value {
-        Source::parse(text).map(|source| source.value).unwrap_or_else(|fault| fault.to_string().into())
+        Source::parse(text).map_or_else(|fault| fault.to_string().into(), |source| source.value)
     }
 
     #[test]
@@ -243,7 +243,7 @@ mod tests {
             assert_eq!(read(text), wanted, "{text}");
         }
         assert!(read("a: [\n").as_str().unwrap().starts_with("line 2: not YAML: "));
-        let nested: String = (0..500).map(|level| format!("{}-\n", " ".repeat(level))).collect();
+        let nested = (0..500).map(|level| " ".repeat(level) + "-\n").collect::<String>();
         assert!(read(&nested).as_str().unwrap().contains(TOO_DEEP));
         for deep in ["[", "- ", "{a: "] {
             // the parser has a limit of its own, or this one holds

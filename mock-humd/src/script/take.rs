@@ -83,12 +83,12 @@ pub(crate) fn look<'a>(
     if any_order {
         in_any_order(untaken, patterns, by_chi, scope)
     } else {
-        in_order(untaken, patterns, by_chi, scope)
+        in_order(&untaken, patterns, by_chi, scope)
     }
 }
 
 fn in_order<'a>(
-    untaken: impl Iterator<Item = (usize, &'a Line)> + Clone,
+    untaken: &(impl Iterator<Item = (usize, &'a Line)> + Clone),
     patterns: &[Pattern],
     by_chi: bool,
     scope: &Scope,

@@ -81,6 +81,7 @@ impl FrameBuffer {
     }
 
     /// Moves what has come and was not given to a buffer of its size, so that this one is free for others.
+    #[must_use]
     pub fn split_rest(&mut self) -> Self {
         let rest = self.bytes[self.start..self.end].to_vec();
         let (searched, end) = (self.searched - self.start, rest.len());
