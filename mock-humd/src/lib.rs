@@ -1,13 +1,35 @@
-//! The thrum wire, and a daemon that follows a script: a stand-in for humd, to develop and to test bees with.
+//! The thrum wire, and a stand-in for humd to develop and to test bees with.
 //!
-//! Start with [`wire`] for frames, tones and the registry, with [`pattern`] for how an expected tone is
-//! written, and with [`server::Daemon`] for what plays it. The mock plays and writes down what crossed;
-//! nothing here knows verdicts.
+//! ```text
+//!            wire ── scan ──┐                     ┌── Tap: transcript, hooks, `tail`
+//!  socket ─► engine ─► line ┴─► nest ─► Outbound ─┴─► engine ─► socket
+//!              ▲                 ▲ rules, faults
+//!              └──── Handle ─────┴──── script steps, the admin socket, the library
+//! ```
+//!
+//! | room | what |
+//! |---|---|
+//! | [`wire`] | frames, tones, the registry, rid, sigil, wane; [`wire::scan`] checks a line without copying it |
+//! | [`pattern`] | what a tone must look like, and what a tone to send is made of |
+//! | [`script`] | what to play: single operations, and script files |
+//! | [`nest`] | who is connected, who asked what, what is answered; no socket, no clock |
+//! | [`engine`] | the daemon that answers: sockets and tasks around one nest |
+//! | [`play`] | plays scripts on that daemon |
+//! | [`server`] | the daemon of the conformance runner: it does what it is told, and keeps all that crossed |
+//! | [`transcript`] | what crossed |
+//!
+//! The two daemons share the wire, the patterns, the operations of a script and the listener. They differ in what they
+//! are for: [`server::Daemon`] plays exact operations and keeps every line for a judge, [`engine::Engine`] answers bees
+//! by itself, for as long as they like, in bounded memory. Nothing here knows verdicts.
 
 mod base64;
 mod deep;
+pub mod engine;
 mod kernel;
+mod listen;
+pub mod nest;
 pub mod pattern;
+pub mod play;
 pub mod script;
 pub mod server;
 pub mod transcript;

@@ -1,6 +1,7 @@
-//! `mock-humd`: a daemon to develop bees against. It plays one script and prints what crosses.
+//! `mock-humd`: a daemon to develop bees against. It answers, or plays a script, and prints what
+//! crosses.
 //!
-//! `cli` reads the arguments, `socket` finds the path and keeps off other daemons, `run` plays the script.
+//! `cli` reads the arguments, `socket` finds the path and keeps off other daemons, `run` serves.
 
 mod cli;
 mod run;
@@ -12,7 +13,12 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = cli::Args::parse();
-    match run::run(&args) {
+    let done = match &args.command {
+        Some(cli::Command::Run(args)) => run::run(args),
+        Some(cli::Command::Check { script }) => run::load(script).map(|_| ()),
+        None => run::run(&args.run),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             eprintln!("mock-humd: {stop}");

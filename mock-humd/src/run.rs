@@ -1,29 +1,32 @@
-//! Plays a script to its end, and prints what crosses while it does.
+//! Runs a daemon in the foreground: until somebody ends it, or until its script is done.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::time::Duration;
 
-use mock_humd::pattern::Scope;
-use mock_humd::script::{ListenState, Op, Script, ScriptStep};
-use mock_humd::server::{Daemon, Limits, Played, Tap};
-use mock_humd::transcript::{Crossed, Entry};
-use mock_humd::wire::tone::Tone;
+use mock_humd::engine::{Engine, Recorder, Recording};
+use mock_humd::nest::Config;
+use mock_humd::play::{Progress, Run};
+use mock_humd::script::{ListenState, Script};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::Args;
+use crate::cli::RunArgs;
 use crate::socket;
 
-/// Why the program ends before the script does.
+/// How long bees have to read what waits for them, once the daemon is to end.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Why the program ends with an exit code of its own.
 #[derive(Debug)]
 pub enum Stop {
-    /// A tone did not match or did not come: the step, and what was wrong.
+    /// The script was not kept to: the step, and what was wrong.
     Unmet(String),
     /// The script, an argument or the socket is no good.
     Input(String),
-    /// Somebody asked for it.
-    Interrupted,
+    /// Ctrl-C; with the step of the script that was waited for.
+    Interrupted(Option<String>),
 }
 
 impl Stop {
@@ -32,7 +35,7 @@ impl Stop {
         match self {
             Self::Unmet(_) => 1,
             Self::Input(_) => 2,
-            Self::Interrupted => 130,
+            Self::Interrupted(_) => 130,
         }
     }
 }
@@ -41,127 +44,104 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unmet(text) | Self::Input(text) => f.write_str(text),
-            Self::Interrupted => f.write_str("interrupted"),
+            Self::Interrupted(None) => f.write_str("interrupted"),
+            Self::Interrupted(Some(step)) => write!(f, "interrupted at {step}"),
         }
     }
 }
 
-/// Plays the script of the arguments.
-pub fn run(args: &Args) -> Result<(), Stop> {
-    let script = load(args)?;
+/// Runs the daemon that the arguments describe, to the end of its script if it has one with steps.
+pub fn run(args: &RunArgs) -> Result<(), Stop> {
+    let script = args.script.as_deref().map(load).transpose()?.unwrap_or_default();
     let path = args.socket.clone().unwrap_or_else(socket::default_path);
-    socket::claim(&path).map_err(|error| Stop::Input(error.to_string()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Stop::Input(format!("the runtime does not start: {error}")))?;
-    runtime.block_on(async {
-        let mut daemon = Daemon::new(Limits::default(), Instant::now()).at(&path);
-        let mut tap = daemon.tap();
-        let done = tokio::select! {
-            // in this order, so that no moment is left in which a signal would leave the socket file behind
-            biased;
-            stop = interrupt() => Err(stop),
-            done = play(&mut daemon, &script, path, args) => done,
-            never = print(&mut tap) => match never {},
-        };
-        write(&tap.rest());
+    socket::claim(&path).map_err(input)?;
+    let seed = args.faults.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    let config = Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
+    let (tap, recording) = transcript(args)?.unzip();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(input)?;
+    let done = runtime.block_on(async {
+        let mut engine = Engine::new(config, &path);
+        if let Some(tap) = tap {
+            engine.handle().attach(Box::new(tap));
+        }
+        let done = serve(&mut engine, &script, args).await;
+        // a bee that does not read its last tones does not keep the daemon
+        let _ = tokio::time::timeout(FAREWELL, engine.shut()).await;
         done
-    })
+    });
+    // what has crossed is written before the program ends
+    drop::<Option<Recording>>(recording);
+    done
 }
 
-fn load(args: &Args) -> Result<Script, Stop> {
-    let name = args.script.display();
-    let text =
-        std::fs::read_to_string(&args.script).map_err(|error| Stop::Input(format!("{name}: {error}")))?;
+/// Reads a script file, and says all that is wrong with it.
+pub fn load(path: &Path) -> Result<Script, Stop> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| Stop::Input(format!("{name}: {error}")))?;
     Script::parse(&text).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(|fault| format!("\n  {name}: {fault}")).collect();
         Stop::Input(format!("the script has faults{}", faults.concat()))
     })
 }
 
-async fn play(daemon: &mut Daemon, script: &Script, path: PathBuf, args: &Args) -> Result<(), Stop> {
-    daemon.expect_connections(script.greets.clone());
-    let listens_by_itself = matches!(script.steps.first(), Some(ScriptStep { op: Op::Listen { .. }, .. }));
-    if !listens_by_itself {
-        daemon.listen(&path, ListenState::Open).map_err(|error| Stop::Input(error.to_string()))?;
+async fn serve(engine: &mut Engine, script: &Script, args: &RunArgs) -> Result<(), Stop> {
+    let mut progress = Progress::default();
+    let done = tokio::select! {
+        // in this order, so that no moment is left in which a signal would leave the socket file behind
+        biased;
+        stop = asked_to_end() => stop,
+        done = play(engine, script, args, &mut progress) => return done,
+    };
+    match progress.waiting() {
+        Some(unmet) if done.is_ok() => Err(Stop::Unmet(unmet.to_string())),
+        Some(unmet) => done.map_err(|_| Stop::Interrupted(Some(unmet.to_string()))),
+        None => done,
     }
-    eprintln!("mock-humd: listening on {}", path.display());
-    let mut scope = Scope { written_ms: now_ms(), ..Scope::default() };
-    let dir = path.parent().map(|dir| dir.display().to_string()).unwrap_or_default();
-    scope.variables.insert("dir".to_owned(), dir);
-    scope.variables.insert("uid".to_owned(), rustix::process::getuid().as_raw().to_string());
-    for (index, step) in script.steps.iter().enumerate() {
-        play_step(daemon, step, &mut scope, args).await.map_err(|stop| match stop {
-            Stop::Unmet(text) => {
-                Stop::Unmet(format!("step {} of {}: {text}\n  {}", index + 1, script.steps.len(), step.text))
-            }
-            other => other,
-        })?;
-    }
-    // the script is done: a client that does not read its last tones does not change that
-    let _ = tokio::time::timeout(args.timeout, daemon.shut()).await;
-    Ok(())
 }
 
-async fn play_step(
-    daemon: &mut Daemon,
-    step: &ScriptStep,
-    scope: &mut Scope,
-    args: &Args,
+async fn play(
+    engine: &mut Engine,
+    script: &Script,
+    args: &RunArgs,
+    progress: &mut Progress,
 ) -> Result<(), Stop> {
-    scope.read_ms = now_ms();
-    if let Op::Expect { .. } = step.op {
-        // the tone is read at some time before the deadline
-        scope.read_ms += i64::try_from(args.timeout.as_millis()).unwrap_or(i64::MAX / 2);
-    } else {
-        scope.written_ms = scope.read_ms;
+    if !script.listens_by_itself() {
+        engine.listen(ListenState::Open).map_err(input)?;
     }
-    let played = tokio::time::timeout(args.timeout, daemon.play(&step.op, step.conn, scope)).await;
-    match played {
-        Ok(Ok(played)) if played.met => Ok(()),
-        Ok(Ok(played)) => Err(Stop::Unmet(differences(daemon, &step.op, &played, scope))),
-        Ok(Err(missed)) => Err(Stop::Unmet(missed.to_string())),
-        Err(_) => Err(Stop::Unmet(format!("still waiting after {:?}", args.timeout))),
+    announce(engine);
+    Run::new(engine, progress, args.timeout)
+        .play(script)
+        .await
+        .map_err(|unmet| Stop::Unmet(unmet.to_string()))?;
+    if script.is_empty() { std::future::pending().await } else { Ok(()) }
+}
+
+fn announce(engine: &Engine) {
+    let config = engine.config();
+    let seed = if config.faults.is_chancy() { format!(", seed {}", config.seed) } else { String::new() };
+    // nobody may be listening
+    let _ = writeln!(io::stderr(), "mock-humd: listening on {}{seed}", engine.path().display());
+}
+
+/// The tap that writes the transcript, if one is wanted.
+fn transcript(args: &RunArgs) -> Result<Option<(Recorder, Recording)>, Stop> {
+    if args.quiet {
+        return Ok(None);
     }
-}
-
-/// How the tones that an expectation took differ from its patterns.
-fn differences(daemon: &Daemon, op: &Op, played: &Played, scope: &Scope) -> String {
-    let Op::Expect { patterns, .. } = op else { return String::new() };
-    let entries = daemon.transcript().entries;
-    let mut text = "the client's tone does not match".to_owned();
-    for (pattern, &index) in patterns.iter().zip(&played.taken) {
-        let Some(Crossed::FromClient(line)) = entries.get(index).map(|entry| &entry.what) else { continue };
-        let tone = line.decoded.tone.as_ref().map(Tone::as_value);
-        for mismatch in pattern.check(tone, &mut scope.clone()) {
-            text.push_str("\n  ");
-            text.push_str(&mismatch.to_string());
-        }
+    if args.transcript == Path::new("-") {
+        return Ok(Some(Recorder::start(io::stdout())));
     }
-    text
+    let file = File::create(&args.transcript)
+        .map_err(|error| Stop::Input(format!("{}: {error}", args.transcript.display())))?;
+    Ok(Some(Recorder::start(file)))
 }
 
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+fn input(error: impl fmt::Display) -> Stop {
+    Stop::Input(error.to_string())
 }
 
-/// A type without values: this future never comes to an end.
-enum Never {}
-
-async fn print(tap: &mut Tap) -> Never {
-    loop {
-        write(&tap.next().await);
-    }
-}
-
-/// Writes entries to stdout. A reader that went away does not stop the script.
-fn write(entries: &[Entry]) {
-    let mut out = io::stdout().lock();
-    let _ = entries.iter().try_for_each(|entry| writeln!(out, "{entry}")).and_then(|()| out.flush());
-}
-
-/// Waits for Ctrl-C or a request to end.
-async fn interrupt() -> Stop {
+/// Waits for Ctrl-C, or for a request to end, which is a good end.
+async fn asked_to_end() -> Result<(), Stop> {
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => signal.recv().await,
@@ -169,8 +149,8 @@ async fn interrupt() -> Stop {
         }
     };
     tokio::select! {
-        Ok(()) = tokio::signal::ctrl_c() => Stop::Interrupted,
-        Some(()) = terminated => Stop::Interrupted,
+        Ok(()) = tokio::signal::ctrl_c() => Err(Stop::Interrupted(None)),
+        Some(()) = terminated => Ok(()),
         else => std::future::pending().await,
     }
 }

@@ -116,13 +116,26 @@ impl Line {
     fn write(&self, fields: &mut Map<String, Value>) {
         fields.insert("dir".to_owned(), "client".into());
         write_content(&self.bytes, &self.decoded, fields);
-        let faults: Vec<_> = self.decoded.faults.iter().map(ToString::to_string).collect();
-        if !faults.is_empty() {
-            fields.insert("faults".to_owned(), json!(faults));
-        }
+        write_faults(&self.decoded, fields);
         if !self.terminated {
             fields.insert("unterminated".to_owned(), true.into());
         }
+    }
+}
+
+/// The members that describe one line: what it holds, and its faults.
+pub(crate) fn content(line: &[u8]) -> Map<String, Value> {
+    let mut fields = Map::new();
+    let decoded = codec::decode(line);
+    write_content(line, &decoded, &mut fields);
+    write_faults(&decoded, &mut fields);
+    fields
+}
+
+fn write_faults(decoded: &Decoded, fields: &mut Map<String, Value>) {
+    let faults: Vec<_> = decoded.faults.iter().map(ToString::to_string).collect();
+    if !faults.is_empty() {
+        fields.insert("faults".to_owned(), json!(faults));
     }
 }
 

@@ -30,6 +30,7 @@ impl Stage {
     fn command(&self) -> Command {
         let mut command = Command::new(cargo_bin("mock-humd"));
         command
+            .arg("--script")
             .arg(&self.script)
             .env("XDG_RUNTIME_DIR", self.dir.path().join("run"))
             .env_remove("HUM_THRUM_SOCK");
@@ -144,7 +145,7 @@ fn a_tone_that_does_not_match_is_shown_with_its_step() {
     assert!(stdout.contains("\"chi\":\"cancel\""), "{stdout}");
     assert_eq!(
         stderr,
-        "mock-humd: step 2 of 2: the client's tone does not match\n  /sid: wanted \"x\", got \"y\"\n  \
+        "mock-humd: step 2 of 2 (line 1): the bee's tone does not match\n  /sid: wanted \"x\", got \"y\"\n  \
         {\"tone\":{\"chi\":\"cancel\",\"sid\":\"x\"},\"from\":\"client\"}\n"
     );
 }
@@ -158,7 +159,7 @@ fn a_step_that_waits_too_long_is_named() {
     assert_eq!(code, Some(1));
     assert_eq!(
         stderr,
-        "mock-humd: step 1 of 1: still waiting after 100ms\n  {\"tone\":{\"chi\":\"cancel\"},\"from\":\"client\"}\n"
+        "mock-humd: step 1 of 1 (line 1): still waiting after 100ms\n  {\"tone\":{\"chi\":\"cancel\"},\"from\":\"client\"}\n"
     );
 }
 
@@ -167,7 +168,7 @@ fn a_client_that_leaves_early_ends_the_step() {
     let script = r#"{"format":1,"steps":[{"tone":{"chi":"cancel"},"from":"client"}]}"#;
     let (code, _, stderr) = stage(script).play(&[], drop);
     assert_eq!(code, Some(1));
-    assert!(stderr.starts_with("mock-humd: step 1 of 1: the connection has ended\n"), "{stderr}");
+    assert!(stderr.starts_with("mock-humd: step 1 of 1 (line 1): the connection has ended\n"), "{stderr}");
 }
 
 #[test]
@@ -179,8 +180,8 @@ fn all_faults_of_a_script_are_listed() {
     assert_eq!(
         stderr(&output),
         format!(
-            "mock-humd: the script has faults\n  {name}: /format: wants 1\n  {name}: /steps/0/drive: no verb of a script\n  \
-        {name}: /steps/1/tone/a/$x: unknown `$` key (hint: an object with `$` keys of its own needs `$literal`)\n"
+            "mock-humd: the script has faults\n  {name}: line 1: /format: wants 1\n  {name}: line 1: /steps/0/drive: no verb of a script\n  \
+        {name}: line 1: /steps/1/tone/a/$x: unknown `$` key (hint: an object with `$` keys of its own needs `$literal`)\n"
         )
     );
 }
@@ -191,7 +192,7 @@ fn bad_arguments_exit_with_2() {
     for args in [&["--timeout", "soon"][..], &["--nonsense"], &["second.json"]] {
         assert_eq!(stage.command().args(args).output().unwrap().status.code(), Some(2), "{args:?}");
     }
-    let missing = Command::new(cargo_bin("mock-humd")).arg("/none.json").output().unwrap();
+    let missing = Command::new(cargo_bin("mock-humd")).args(["--script", "/none.json"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(2));
     assert!(stderr(&missing).starts_with("mock-humd: /none.json: "));
 }
@@ -221,16 +222,22 @@ fn the_file_of_a_daemon_that_died_is_replaced() {
 
 #[test]
 fn an_interrupt_exits_with_130_and_leaves_no_socket() {
-    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+    for (signal, code) in [(rustix::process::Signal::INT, 130), (rustix::process::Signal::TERM, 1)] {
         let stage = stage(&example("greet.json"));
-        let (child, _stderr) = stage.start(&[]);
+        let (child, mut said) = stage.start(&[]);
         let pid = rustix::process::Pid::from_child(&child);
         let mut client = UnixStream::connect(stage.socket()).unwrap();
         client.write_all(HELLO).unwrap();
         read_line(&client);
         rustix::process::kill_process(pid, signal).unwrap();
         let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130));
+        let mut stderr = String::new();
+        said.read_to_string(&mut stderr).unwrap();
+        assert!(
+            stderr.contains("step 1 of 4 (line 5): still waiting\n  {\"tone\":{\"chi\":\"prompt\""),
+            "{stderr}"
+        );
+        assert_eq!(output.status.code(), Some(code));
         assert!(!stage.socket().exists());
         assert!(String::from_utf8_lossy(&output.stdout).contains("\"chi\":\"hello\""));
     }
@@ -240,7 +247,8 @@ fn an_interrupt_exits_with_130_and_leaves_no_socket() {
 fn the_help_teaches_with_a_script_that_is_valid() {
     let output = Command::new(cargo_bin("mock-humd")).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
-    let start = help.find("  {\n").unwrap();
-    let end = help.find("\n  }\n").unwrap() + 4;
-    mock_humd::script::Script::parse(&help[start..end]).unwrap();
+    let start = help.find("  format: 1\n").unwrap();
+    let end = start + help[start..].find("\n\n").unwrap();
+    let script = mock_humd::script::Script::parse(&help[start..end]).unwrap();
+    assert_eq!((script.rules.len(), script.len()), (1, 2));
 }

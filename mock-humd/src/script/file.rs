@@ -1,169 +1,371 @@
-//! Script files: a list of steps in the format of the vectors, with the client in mind and nobody under test
-//! but it.
+//! Script files: steps that are played one after the other, and rules that answer whenever they match.
 //!
-//! ```json
-//! { "format": 1, "title": "…", "steps": [ { "tone": { "chi": "prompt" }, "from": "client" }, … ] }
+//! ```yaml
+//! format: 1
+//! title: answers one prompt
+//! when:
+//!   - tone: { chi: cancel, sid: { $bind: sid } }
+//!     send: [ { chi: finish, rid: f-9, sid: { $ref: sid }, finishReason: cancelled, usage: {} } ]
+//! steps:
+//!   - { tone: { chi: prompt, sid: { $bind: sid } }, from: client }
+//!   - { tone: { chi: finish, rid: f-1, sid: { $ref: sid }, finishReason: stop, usage: {} }, from: daemon }
 //! ```
+//!
+//! `vectors/schema/script.json` describes the same.
+
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Op, greets};
-use crate::pattern::PatternFault;
+use super::change::FaultChange;
+use super::source::Source;
+use super::{Fault, Op};
+use crate::nest::Rule;
+use crate::pattern::{Pattern, PatternFault, Template};
 
 /// The keys that may stand in a step beside its verb.
 const BESIDE: [&str; 4] = ["on", "from", "match", "comment"];
 
+/// A script plays at most so many steps, those of repeats counted each time.
+const STEPS_MAX: usize = 10_000_000;
+
+/// A script speaks of at most so many connections.
+const CONNECTIONS_MAX: usize = 10_000;
+
 /// A script, valid as a whole.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Script {
     /// In order.
-    pub steps: Vec<ScriptStep>,
+    pub steps: Vec<Step>,
+    /// What answers whenever it matches, before the daemon does.
+    pub rules: Vec<Rule>,
     /// For the k-th connection: whether the mock greets it by itself.
     pub greets: Vec<bool>,
 }
 
 /// One step of a script.
 #[derive(Debug, Clone)]
-pub struct ScriptStep {
-    /// The connection, in order of arrival, from 0.
-    pub conn: usize,
-    /// What to do on it.
-    pub op: Op,
+pub struct Step {
+    /// The name of the connection; `None`: the one accepted last, or the first.
+    pub on: Option<String>,
+    /// What to do.
+    pub verb: Verb,
+    /// Where it stands: a JSON pointer.
+    pub pointer: String,
+    /// The line of the file, from 1, where it is known.
+    pub line: Option<usize>,
     /// The step as written, for messages.
     pub text: String,
 }
 
+/// What a step does.
+#[derive(Debug, Clone)]
+pub enum Verb {
+    /// Waits for the next connection and gives it a name.
+    Accept {
+        /// The name; a later connection may take it over.
+        name: String,
+    },
+    /// An operation of the vector format.
+    Op(Op),
+    /// Writes nothing more until `resume`.
+    Stall,
+    /// Lets time pass: for people who watch. The one place where a script waits for a clock.
+    Pause(Duration),
+    /// Changes what goes wrong from here on.
+    Fault(FaultChange),
+    /// Closes everything, as a daemon that dies, and begins again at the same path.
+    Restart,
+    /// Plays steps several times.
+    Repeat {
+        /// How many times.
+        times: usize,
+        /// What counts them, from 0: `${name}` in texts, `{"$ref": name}` as a number.
+        name: Option<String>,
+        /// What is repeated.
+        steps: Vec<Step>,
+    },
+}
+
 impl Script {
-    /// Reads a script; all faults at once, each with its JSON pointer.
-    pub fn parse(text: &str) -> Result<Self, Vec<String>> {
-        let file: Value = serde_json::from_str(text).map_err(|error| vec![format!("not JSON: {error}")])?;
-        let mut reader = Reader::default();
-        reader.head(&file);
-        for (index, step) in file.get("steps").and_then(Value::as_array).into_iter().flatten().enumerate() {
-            reader.step(index, step);
-        }
-        let Reader { steps, faults, accepted, .. } = reader;
+    /// Reads a script, YAML or JSON; all faults at once.
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        let source = Source::parse(text).map_err(|fault| vec![fault])?;
+        let mut reader = Reader { source: &source, faults: Vec::new(), names: Vec::new() };
+        let script = reader.script(&source.value);
+        let faults = reader.faults;
         if !faults.is_empty() {
-            return Err(faults);
+            return Err(faults.into_iter().map(|fault| source.place(fault)).collect());
         }
-        let greets = greets(steps.iter().map(|step| (step.conn, &step.op)), accepted.len().max(1));
-        Ok(Self { steps, greets })
+        Ok(script)
+    }
+
+    /// Whether the first step says what stands at the socket's path, so that nothing is to stand there before.
+    pub fn listens_by_itself(&self) -> bool {
+        matches!(self.steps.first(), Some(Step { verb: Verb::Op(Op::Listen { .. }), .. }))
+    }
+
+    /// How many steps are played, those of repeats counted each time.
+    pub fn len(&self) -> usize {
+        len(&self.steps)
+    }
+
+    /// Whether there is no step.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
     }
 }
 
-/// What has been read so far.
-#[derive(Default)]
-struct Reader {
-    steps: Vec<ScriptStep>,
-    faults: Vec<String>,
-    /// The names of connections, in order of their `accept`.
-    accepted: Vec<String>,
+fn len(steps: &[Step]) -> usize {
+    let each = |step: &Step| match &step.verb {
+        Verb::Repeat { times, steps, .. } => len(steps).saturating_mul(*times),
+        _ => 1,
+    };
+    steps.iter().map(each).fold(0, usize::saturating_add)
 }
 
-impl Reader {
-    fn head(&mut self, file: &Value) {
+/// For each connection in order of arrival, whether the mock greets it: unless a step on it names hello or breath.
+fn greets(steps: &[Step]) -> Option<Vec<bool>> {
+    fn walk<'a>(steps: &'a [Step], names: &mut Vec<&'a str>, greets: &mut Vec<bool>) -> Option<()> {
+        for step in steps {
+            match &step.verb {
+                Verb::Repeat { times, steps, .. } => {
+                    // rounds without an accept change nothing that the first one has not
+                    let rounds = if accepts(steps) { *times } else { 1 };
+                    for _ in 0..rounds {
+                        walk(steps, names, greets)?;
+                    }
+                }
+                Verb::Accept { name } => {
+                    names.push(name);
+                    if names.len() > greets.len() {
+                        greets.push(true);
+                    }
+                    if greets.len() > CONNECTIONS_MAX {
+                        return None;
+                    }
+                }
+                Verb::Op(op) if op.names_hello_or_breath() => {
+                    let place = |on: &String| names.iter().rposition(|name| name == on);
+                    let k = step.on.as_ref().map_or(Some(names.len().saturating_sub(1)), place);
+                    if let Some(greets) = k.and_then(|k| greets.get_mut(k)) {
+                        *greets = false;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(())
+    }
+    let mut found = if steps.is_empty() { Vec::new() } else { vec![true] };
+    walk(steps, &mut Vec::new(), &mut found)?;
+    Some(found)
+}
+
+fn accepts(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match &step.verb {
+        Verb::Accept { .. } => true,
+        Verb::Repeat { steps, .. } => accepts(steps),
+        _ => false,
+    })
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    faults: Vec<Fault>,
+    /// The names of connections that have been accepted so far.
+    names: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, pointer: &str, message: impl Into<String>) {
+        self.faults.push(Fault::new(pointer, message));
+    }
+
+    fn script(&mut self, file: &Value) -> Script {
         let Some(fields) = file.as_object() else {
-            return self.faults.push("a script is an object".to_owned());
+            self.fault("", "a script is an object");
+            return Script::default();
         };
         if fields.get("format").and_then(Value::as_u64) != Some(1) {
-            self.faults.push("/format: wants 1".to_owned());
+            self.fault("/format", "wants 1");
         }
         if fields.get("title").is_some_and(|title| !title.is_string()) {
-            self.faults.push("/title: wants a text".to_owned());
+            self.fault("/title", "wants a text");
         }
-        if fields.get("steps").and_then(Value::as_array).is_none_or(Vec::is_empty) {
-            self.faults.push("/steps: wants an array of steps".to_owned());
+        if !fields.contains_key("steps") && !fields.contains_key("when") {
+            self.fault(
+                "/steps",
+                "wants an array of steps (hint: a script without steps has rules under `when`)",
+            );
         }
-        for key in fields.keys().filter(|key| !["format", "title", "steps"].contains(&&***key)) {
-            self.faults.push(format!("/{key}: unknown key"));
+        self.unknown_keys("", fields, &["format", "title", "steps", "when"]);
+        let rules = self.list(fields.get("when"), "/when", "an array of rules", Self::rule);
+        let steps = self.list(fields.get("steps"), "/steps", "an array of steps", Self::step);
+        if len(&steps) > STEPS_MAX {
+            self.fault("/steps", format!("plays more than {STEPS_MAX} steps"));
+        }
+        let greets = greets(&steps).unwrap_or_else(|| {
+            self.fault("/steps", format!("speaks of more than {CONNECTIONS_MAX} connections"));
+            Vec::new()
+        });
+        Script { steps, rules, greets }
+    }
+
+    fn list<T>(
+        &mut self,
+        list: Option<&Value>,
+        pointer: &str,
+        wanted: &str,
+        read: fn(&mut Self, &Value, &str) -> Option<T>,
+    ) -> Vec<T> {
+        match list {
+            None => Vec::new(),
+            Some(Value::Array(items)) if !items.is_empty() => {
+                let item = |(at, item): (usize, &Value)| read(self, item, &format!("{pointer}/{at}"));
+                items.iter().enumerate().filter_map(item).collect()
+            }
+            Some(_) => {
+                self.fault(pointer, format!("wants {wanted}"));
+                Vec::new()
+            }
         }
     }
 
-    fn step(&mut self, index: usize, step: &Value) {
+    fn unknown_keys(&mut self, pointer: &str, fields: &Map<String, Value>, known: &[&str]) {
+        for key in fields.keys().filter(|key| !known.contains(&&***key)) {
+            self.fault(&format!("{pointer}/{key}"), "unknown key");
+        }
+    }
+
+    fn rule(&mut self, rule: &Value, pointer: &str) -> Option<Rule> {
+        let Some(fields) = rule.as_object() else {
+            self.fault(pointer, "a rule is an object");
+            return None;
+        };
+        self.unknown_keys(pointer, fields, &["tone", "send", "comment"]);
+        let when = fields.get("tone").unwrap_or(&Value::Null);
+        if !when.is_object() {
+            self.fault(&format!("{pointer}/tone"), "wants what a tone looks like");
+            return None;
+        }
+        let when = self.parsed(Pattern::parse(when), &format!("{pointer}/tone"));
+        let Some(Value::Array(answers)) = fields.get("send") else {
+            self.fault(&format!("{pointer}/send"), "wants an array of tones (hint: `[]` answers nothing)");
+            return None;
+        };
+        let answers: Vec<_> = answers
+            .iter()
+            .enumerate()
+            .filter_map(|(at, answer)| self.parsed(Template::parse(answer), &format!("{pointer}/send/{at}")))
+            .collect();
+        Some(Rule { when: when?, answers })
+    }
+
+    fn parsed<T>(&mut self, parsed: Result<T, Vec<PatternFault>>, pointer: &str) -> Option<T> {
+        let keep = |faults: Vec<PatternFault>| {
+            self.faults.extend(faults.into_iter().map(|fault| Fault::below(pointer, fault)));
+        };
+        parsed.map_err(keep).ok()
+    }
+
+    fn step(&mut self, step: &Value, pointer: &str) -> Option<Step> {
         let Some(fields) = step.as_object() else {
-            return self.faults.push(format!("/steps/{index}: a step is an object"));
+            self.fault(pointer, "a step is an object");
+            return None;
         };
         let verbs: Vec<_> = fields.keys().filter(|key| !BESIDE.contains(&&***key)).collect();
         let [verb] = verbs[..] else {
-            return self.faults.push(format!("/steps/{index}: wants one verb, has {}", verbs.len()));
+            self.fault(pointer, format!("wants one verb, has {}", verbs.len()));
+            return None;
         };
-        match Op::parse(verb, fields, &|party| party != "daemon") {
-            None => self.faults.push(format!("/steps/{index}/{verb}: no verb of a script")),
-            Some(Err(found)) => {
-                let placed = |fault: &PatternFault| format!("/steps/{index}{fault}");
-                self.faults.extend(found.iter().map(placed));
+        let on = self.on(fields, pointer);
+        let verb = self.verb(verb, fields, pointer)?;
+        let line = self.source.place(Fault::new(pointer, "")).line;
+        Some(Step { on, verb, pointer: pointer.to_owned(), line, text: step.to_string() })
+    }
+
+    /// The connection that a step names.
+    fn on(&mut self, fields: &Map<String, Value>, pointer: &str) -> Option<String> {
+        let pointer = format!("{pointer}/on");
+        match fields.get("on")? {
+            Value::String(on) if self.names.contains(on) => return Some(on.clone()),
+            Value::String(on) => self.fault(&pointer, format!("no `accept` before this step names `{on}`")),
+            _ => self.fault(&pointer, "wants the name of a connection"),
+        }
+        None
+    }
+
+    fn verb(&mut self, verb: &str, fields: &Map<String, Value>, pointer: &str) -> Option<Verb> {
+        let value = fields.get(verb)?;
+        let at = format!("{pointer}/{verb}");
+        match verb {
+            "accept" => {
+                let name = value.get("as").and_then(Value::as_str).filter(|name| !name.is_empty());
+                let Some(name) = name else {
+                    self.fault(&format!("{at}/as"), "wants a name");
+                    return None;
+                };
+                self.names.push(name.to_owned());
+                Some(Verb::Accept { name: name.to_owned() })
             }
-            Some(Ok(op)) => match self.connection(&op, fields) {
-                Ok(conn) => self.steps.push(ScriptStep { conn, op, text: step.to_string() }),
-                Err(fault) => self.faults.push(format!("/steps/{index}{fault}")),
+            "stall" | "restart" => {
+                if value.as_object().is_none_or(|fields| !fields.is_empty()) {
+                    self.fault(&at, "wants `{}`");
+                }
+                Some(if verb == "stall" { Verb::Stall } else { Verb::Restart })
+            }
+            "pause" => {
+                let ms = value.get("ms").and_then(Value::as_u64).filter(|ms| (1..=3_600_000).contains(ms));
+                if ms.is_none() || value.as_object().is_some_and(|fields| fields.len() > 1) {
+                    self.fault(&at, "wants `ms`, from 1 to 3600000");
+                }
+                ms.map(|ms| Verb::Pause(Duration::from_millis(ms)))
+            }
+            "fault" => match FaultChange::parse(value) {
+                Ok(change) => Some(Verb::Fault(change)),
+                Err(faults) => {
+                    self.faults.extend(faults.into_iter().map(|fault| Fault::below(&at, fault)));
+                    None
+                }
+            },
+            "repeat" => self.repeat(value, &at),
+            _ => match Op::parse(verb, fields, &|party| party != "daemon") {
+                None => {
+                    self.fault(&at, "no verb of a script");
+                    None
+                }
+                Some(op) => self.parsed(op, pointer).map(Verb::Op),
             },
         }
     }
 
-    /// The step's connection: the one that `on` names, else the one accepted last.
-    fn connection(&mut self, op: &Op, fields: &Map<String, Value>) -> Result<usize, String> {
-        if matches!(op, Op::Accept) {
-            let name = fields.get("accept").and_then(|accept| accept.get("as")).and_then(Value::as_str);
-            let name = name.ok_or("/accept/as: wants a name")?;
-            if self.accepted.iter().any(|taken| taken == name) {
-                return Err(format!("/accept/as: there is a connection `{name}` already"));
-            }
-            self.accepted.push(name.to_owned());
+    fn repeat(&mut self, value: &Value, at: &str) -> Option<Verb> {
+        let Some(fields) = value.as_object() else {
+            self.fault(at, "wants `times` and `steps`");
+            return None;
+        };
+        self.unknown_keys(at, fields, &["times", "as", "steps"]);
+        let times = fields.get("times").and_then(Value::as_u64).and_then(|times| usize::try_from(times).ok());
+        if times.is_none_or(|times| times == 0) {
+            self.fault(&format!("{at}/times"), "wants a number above 0");
         }
-        match fields.get("on") {
-            None => Ok(self.accepted.len().saturating_sub(1)),
-            Some(Value::String(on)) => {
-                let found = self.accepted.iter().position(|name| name == on);
-                found.ok_or_else(|| format!("/on: no `accept` before this step names `{on}`"))
+        let name = match fields.get("as") {
+            None => None,
+            Some(Value::String(name)) if !name.is_empty() => Some(name.clone()),
+            Some(_) => {
+                self.fault(&format!("{at}/as"), "wants a name");
+                None
             }
-            Some(_) => Err("/on: wants the name of a connection".to_owned()),
+        };
+        if !fields.contains_key("steps") {
+            self.fault(&format!("{at}/steps"), "wants an array of steps");
         }
+        let steps = self.list(fields.get("steps"), &format!("{at}/steps"), "an array of steps", Self::step);
+        Some(Verb::Repeat { times: times?, name, steps })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_go_to_the_connection_accepted_last_unless_they_name_one() {
-        let script = Script::parse(
-            r#"{"format":1,"title":"two","steps":[
-                {"tone":{"chi":"prompt"},"from":"client"},
-                {"accept":{"as":"a"}}, {"hold":{}}, {"accept":{"as":"b"}}, {"resume":{},"on":"a"},
-                {"tone":{"chi":"hello"},"from":"client"}]}"#,
-        )
-        .unwrap();
-        assert_eq!(script.steps.iter().map(|step| step.conn).collect::<Vec<_>>(), [0, 0, 0, 1, 0, 1]);
-        assert_eq!(script.greets, [true, false]);
-        assert_eq!(script.steps[2].text, r#"{"hold":{}}"#);
-    }
-
-    #[test]
-    fn all_faults_are_listed() {
-        let faults = Script::parse(
-            r#"{"format":2,"steps":[5,{"drive":{}},{"hold":{},"resume":{}},{"hold":{},"on":"x"},
-                {"accept":{}},{"accept":{"as":"a"}},{"accept":{"as":"a"}},{"tone":{"a":{"$x":1}},"from":"client"},
-                {"hold":{},"on":1}],"x":1,"title":0}"#,
-        )
-        .unwrap_err();
-        assert_eq!(
-            faults,
-            [
-                "/format: wants 1",
-                "/title: wants a text",
-                "/x: unknown key",
-                "/steps/0: a step is an object",
-                "/steps/1/drive: no verb of a script",
-                "/steps/2: wants one verb, has 2",
-                "/steps/3/on: no `accept` before this step names `x`",
-                "/steps/4/accept/as: wants a name",
-                "/steps/6/accept/as: there is a connection `a` already",
-                "/steps/7/tone/a/$x: unknown `$` key (hint: an object with `$` keys of its own needs `$literal`)",
-                "/steps/8/on: wants the name of a connection",
-            ]
-        );
-        assert_eq!(Script::parse("[]").unwrap_err(), ["a script is an object"]);
-        assert!(Script::parse("{").unwrap_err()[0].starts_with("not JSON: EOF"));
-    }
-}
+#[path = "file_tests.rs"]
+mod tests;

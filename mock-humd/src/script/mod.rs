@@ -3,11 +3,20 @@
 //! [`Op::parse`] reads the verbs that happen on the mock's side of the wire; a step with another verb is
 //! somebody else's. [`Script::parse`] reads the files of the `mock-humd` program.
 
+mod change;
+mod fault;
 mod file;
+mod missed;
 mod op;
 mod raw;
+mod source;
+pub(crate) mod take;
 
-pub use file::{Script, ScriptStep};
+pub use change::FaultChange;
+pub use fault::Fault;
+pub use file::{Script, Step, Verb};
+pub use missed::Missed;
+pub use take::Expected;
 
 use crate::pattern::{Carrier, Pattern, Scope, Template, Unbound};
 use crate::wire::codec;

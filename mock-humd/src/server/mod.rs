@@ -6,25 +6,26 @@
 
 mod connection;
 mod expect;
-mod listener;
 mod log;
-mod missed;
 mod play;
 mod reader;
+mod register;
 mod view;
 mod write;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::listen::Listener;
+use crate::script::ListenState;
 use crate::transcript::{Entry, Transcript};
-use listener::Listening;
 use log::Shared;
 
-pub use expect::Expected;
-pub use missed::Missed;
+pub use crate::script::{Expected, Missed};
+
 pub use play::Played;
 
 /// What a daemon keeps at most.
@@ -48,13 +49,16 @@ impl Default for Limits {
 pub struct Daemon {
     shared: Arc<Shared>,
     own_path: Option<PathBuf>,
-    listening: Option<Listening>,
+    listener: Listener,
 }
 
 impl Daemon {
     /// A daemon that does not listen yet. The transcript counts time from `epoch`.
     pub fn new(limits: Limits, epoch: Instant) -> Self {
-        Self { shared: Arc::new(Shared::new(limits, epoch)), own_path: None, listening: None }
+        let shared = Arc::new(Shared::new(limits, epoch));
+        let taking = Arc::clone(&shared);
+        let listener = Listener::new(Arc::new(move |stream| register::register(stream, &taking)));
+        Self { shared, own_path: None, listener }
     }
 
     /// Sets the path at which [`Daemon::play`] listens where an operation names none.
@@ -62,6 +66,12 @@ impl Daemon {
     pub fn at(mut self, path: impl Into<PathBuf>) -> Self {
         self.own_path = Some(path.into());
         self
+    }
+
+    /// Changes what stands at a path. A former socket is closed and its file removed, unless it only goes
+    /// between open and paused: then the same socket stays, with the connections that wait on it.
+    pub fn listen(&mut self, path: &Path, state: ListenState) -> io::Result<()> {
+        self.listener.listen(path, state)
     }
 
     /// For the k-th connection, whether to take its hello and answer one breath without being told; true for
@@ -93,7 +103,7 @@ impl Daemon {
 
     /// Stops listening, then closes every connection, each after its client has read everything.
     pub async fn shut(&mut self) {
-        self.stop_listening();
+        self.listener.stop();
         for k in 0..self.connections() {
             // what one connection missed must not keep the others open
             let _ = self.close(k, crate::script::How::Full).await;
@@ -103,7 +113,7 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        self.stop_listening();
+        self.listener.stop();
         self.drop_connections();
     }
 }

@@ -86,6 +86,12 @@ pub fn encode(value: &Value) -> Vec<u8> {
     deep::on_enough_stack(value, || value.to_string()).into_bytes()
 }
 
+/// Reads a text that is known to be JSON; a surrogate escape without its other half is U+FFFD.
+pub(crate) fn value(text: &str) -> Option<Value> {
+    let mended = || value_of(&without_lone_surrogates(text)?).ok();
+    value_of(text).ok().or_else(mended)
+}
+
 /// Peels off what may stand around an object, and parses the rest.
 fn read_object(bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Tone> {
     let without_bom = bytes.strip_prefix(b"\xef\xbb\xbf");

@@ -31,11 +31,13 @@ impl std::error::Error for TooLong {}
 /// Each byte is looked at once: what has been searched for an LF is not searched again.
 #[derive(Debug)]
 pub struct FrameBuffer {
+    /// Room for bytes; those from `start` to `end` are in use.
     bytes: Vec<u8>,
     /// Where the current line begins.
     start: usize,
     /// Up to here there is no LF.
     searched: usize,
+    end: usize,
     line_max: usize,
     /// The current line has already been reported as too long.
     skipping: bool,
@@ -44,56 +46,92 @@ pub struct FrameBuffer {
 impl FrameBuffer {
     /// An empty buffer for lines of up to `line_max` bytes, LF not counted.
     pub fn new(line_max: usize) -> Self {
-        Self { bytes: Vec::new(), start: 0, searched: 0, line_max, skipping: false }
+        Self { bytes: Vec::new(), start: 0, searched: 0, end: 0, line_max, skipping: false }
     }
 
     /// Adds what one read gave.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.start > 0 && self.start >= self.bytes.len() / 2 {
-            self.bytes.drain(..self.start);
+        self.room(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.filled(bytes.len());
+    }
+
+    /// Room for at least so many bytes, to read into; [`FrameBuffer::filled`] says how many came.
+    pub fn room(&mut self, bytes_min: usize) -> &mut [u8] {
+        if self.start > 0 && self.start >= self.end / 2 {
+            self.bytes.copy_within(self.start..self.end, 0);
             self.searched -= self.start;
+            self.end -= self.start;
             self.start = 0;
         }
-        self.bytes.extend_from_slice(bytes);
+        let wanted = self.end + bytes_min;
+        if self.bytes.len() < wanted {
+            self.bytes.resize(wanted.max(2 * self.end), 0);
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    /// Takes so many bytes of the room as read.
+    pub fn filled(&mut self, bytes: usize) {
+        self.end += bytes;
+    }
+
+    /// How many bytes have come whose line has not been given.
+    pub fn unread(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Moves what has come and was not given to a buffer of its size, so that this one is free for others.
+    #[must_use]
+    pub fn split_rest(&mut self) -> Self {
+        let rest = self.bytes[self.start..self.end].to_vec();
+        let (searched, end) = (self.searched - self.start, rest.len());
+        let rest = Self { bytes: rest, start: 0, searched, end, ..*self };
+        *self = Self { bytes: std::mem::take(&mut self.bytes), ..Self::new(self.line_max) };
+        rest
     }
 
     /// The next whole line, or the news that one exceeds the limit; `None` until more bytes come.
     #[expect(clippy::should_implement_trait, reason = "an iterator would be over for good after `None`")]
     pub fn next(&mut self) -> Option<Result<Frame, TooLong>> {
+        let line = self.next_line()?;
+        Some(line.map(|bytes| Frame { bytes: bytes.to_vec(), terminated: true }))
+    }
+
+    /// The next whole line where it stands, without its LF.
+    pub fn next_line(&mut self) -> Option<Result<&[u8], TooLong>> {
         loop {
-            let Some(found) = self.bytes[self.searched..].iter().position(|&byte| byte == b'\n') else {
-                self.searched = self.bytes.len();
-                return self.overflow();
+            let Some(found) = memchr::memchr(b'\n', &self.bytes[self.searched..self.end]) else {
+                self.searched = self.end;
+                return self.overflow().map(Err);
             };
-            let end = self.searched + found;
-            let line = self.start..end;
-            self.start = end + 1;
-            self.searched = end + 1;
+            let line = self.start..self.searched + found;
+            self.start = line.end + 1;
+            self.searched = self.start;
             if std::mem::take(&mut self.skipping) {
                 continue;
             }
             if line.len() > self.line_max {
                 return Some(Err(TooLong { line_max: self.line_max }));
             }
-            return Some(Ok(Frame { bytes: self.bytes[line].to_vec(), terminated: true }));
+            return Some(Ok(&self.bytes[line]));
         }
     }
 
     /// What stands after the last LF when the stream ends; nothing if that is empty or was too long.
     pub fn rest(&mut self) -> Option<Frame> {
-        let rest = self.bytes.split_off(self.start);
+        let rest = self.bytes[self.start..self.end].to_vec();
         *self = Self { skipping: self.skipping, ..Self::new(self.line_max) };
         (!rest.is_empty() && !self.skipping).then_some(Frame { bytes: rest, terminated: false })
     }
 
     /// Drops an unfinished line that exceeds the limit, and says so once.
-    fn overflow(&mut self) -> Option<Result<Frame, TooLong>> {
-        if !self.skipping && self.bytes.len() - self.start <= self.line_max {
+    fn overflow(&mut self) -> Option<TooLong> {
+        if !self.skipping && self.unread() <= self.line_max {
             return None;
         }
-        self.bytes.truncate(self.start);
+        self.end = self.start;
         self.searched = self.start;
-        (!std::mem::replace(&mut self.skipping, true)).then_some(Err(TooLong { line_max: self.line_max }))
+        (!std::mem::replace(&mut self.skipping, true)).then_some(TooLong { line_max: self.line_max })
     }
 }
 
@@ -156,12 +194,24 @@ mod tests {
         for _ in 0..1000 {
             buffer.push(b"123456");
             said.extend(lines(&mut buffer));
-            assert!(buffer.bytes.len() <= 6);
+            assert!(buffer.unread() <= 6);
         }
         assert_eq!(buffer.rest(), None);
         buffer.push(b"6\nok\n");
         said.extend(lines(&mut buffer));
         assert_eq!(said, ["a line is longer than the limit of 4 bytes", "ok"]);
+    }
+
+    #[test]
+    fn a_rest_moves_to_a_buffer_of_its_own() {
+        let mut buffer = FrameBuffer::new(8);
+        buffer.push(b"a\nbc");
+        assert_eq!(lines(&mut buffer), ["a"]);
+        let mut rest = buffer.split_rest();
+        assert_eq!((buffer.unread(), rest.unread()), (0, 2));
+        rest.push(b"d\n");
+        buffer.push(b"e\n");
+        assert_eq!((lines(&mut rest), lines(&mut buffer)), (vec!["bcd".to_owned()], vec!["e".to_owned()]));
     }
 
     #[test]

@@ -6,5 +6,6 @@ pub mod chi;
 pub mod codec;
 pub mod frame;
 pub mod id;
+pub mod scan;
 pub mod tone;
 pub mod wane;

@@ -1,26 +1,35 @@
-//! What stands at the socket's path, and how connections come in.
+//! What stands at a socket's path, and how connections come in.
 
-use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::AbortHandle;
 
-use super::Daemon;
-use super::log::{Connection, Greeting, Log, ReaderTask, Shared};
-use super::reader::Reader;
 use crate::script::ListenState;
-use crate::transcript::Crossed;
 
 /// The longest path of a socket, in bytes; the system's limit counts a NUL besides.
 const PATH_MAX: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
+/// How long accepting rests after an error, which is one of a moment's shortage of descriptors.
+const SHORTAGE_REST: Duration = Duration::from_millis(5);
+
+/// Takes each connection that is accepted.
+pub type Take = Arc<dyn Fn(UnixStream) + Send + Sync>;
+
+/// What a daemon has at one path.
+pub struct Listener {
+    take: Take,
+    listening: Option<Listening>,
+}
+
 /// A socket file of ours.
 #[derive(Debug)]
-pub struct Listening {
+struct Listening {
     path: PathBuf,
     /// `None`: the file is there, but nobody listens.
     socket: Option<Arc<UnixListener>>,
@@ -28,7 +37,12 @@ pub struct Listening {
     accepting: Option<AbortHandle>,
 }
 
-impl Daemon {
+impl Listener {
+    /// Nothing yet.
+    pub fn new(take: Take) -> Self {
+        Self { take, listening: None }
+    }
+
     /// Changes what stands at a path. A former socket is closed and its file removed, unless it only goes
     /// between open and paused: then the same socket stays, with the connections that wait on it.
     pub fn listen(&mut self, path: &Path, state: ListenState) -> io::Result<()> {
@@ -42,22 +56,28 @@ impl Daemon {
         }
         let stays = matches!(state, ListenState::Open | ListenState::Paused);
         if !(stays && self.listening.as_ref().is_some_and(|old| old.path == path && old.socket.is_some())) {
-            self.stop_listening();
+            self.stop();
             self.listening = bind(path, state).map_err(|error| with_path(path, &error))?;
         }
         if let Some(listening) = &mut self.listening {
-            listening.accept(state == ListenState::Open, &self.shared);
+            listening.accept(state == ListenState::Open, &self.take);
         }
         Ok(())
     }
 
     /// Closes the listener, if there is one, and removes its file.
-    pub(super) fn stop_listening(&mut self) {
+    pub fn stop(&mut self) {
         if let Some(mut listening) = self.listening.take() {
-            listening.accept(false, &self.shared);
+            listening.accept(false, &self.take);
             // somebody else may have removed the file already, which is just as well
             let _ = std::fs::remove_file(&listening.path);
         }
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("listening", &self.listening).finish_non_exhaustive()
     }
 }
 
@@ -80,10 +100,10 @@ fn bind(path: &Path, state: ListenState) -> io::Result<Option<Listening>> {
 
 impl Listening {
     /// Starts or stops to accept.
-    fn accept(&mut self, accept: bool, shared: &Arc<Shared>) {
+    fn accept(&mut self, accept: bool, take: &Take) {
         match (&self.socket, &self.accepting) {
             (Some(socket), None) if accept => {
-                let task = tokio::spawn(accept_all(Arc::clone(socket), Arc::clone(shared)));
+                let task = tokio::spawn(accept_all(Arc::clone(socket), Arc::clone(take)));
                 self.accepting = Some(task.abort_handle());
             }
             (_, Some(_)) if !accept => {
@@ -94,48 +114,11 @@ impl Listening {
     }
 }
 
-async fn accept_all(socket: Arc<UnixListener>, shared: Arc<Shared>) {
+async fn accept_all(socket: Arc<UnixListener>, take: Take) {
     loop {
-        // an error here is one of the connection or of a moment's shortage of descriptors
         match socket.accept().await {
-            Ok((stream, _)) => register(stream, &shared),
-            Err(_) => tokio::task::yield_now().await,
+            Ok((stream, _)) => take(stream),
+            Err(_) => tokio::time::sleep(SHORTAGE_REST).await,
         }
     }
-}
-
-/// Gives a connection its number and a task that reads it.
-fn register(stream: UnixStream, shared: &Arc<Shared>) {
-    let connections_max = shared.limits.connections_max;
-    let stream = Arc::new(stream);
-    let entered = shared.change(|log| {
-        if log.connections.len() >= connections_max {
-            log.full = true;
-            return None;
-        }
-        Some(enter(log, Arc::clone(&stream)))
-    });
-    if let Some(k) = entered {
-        let task = tokio::spawn(Reader::new(Arc::clone(shared), k, stream).run());
-        // in a runtime of several threads it may be gone already
-        if let ReaderTask::Alive(handle) = &mut shared.lock().connections[k].reader {
-            *handle = Some(task.abort_handle());
-        }
-    }
-}
-
-fn enter(log: &mut Log, stream: Arc<UnixStream>) -> usize {
-    let k = log.connections.len();
-    let greet = log.greets.get(k).copied().unwrap_or(true);
-    log.connections.push(Connection {
-        stream: Some(stream),
-        greeting: if greet { Greeting::Due } else { Greeting::Done },
-        held: false,
-        ended: false,
-        closed: false,
-        reader: ReaderTask::Alive(None),
-        untaken: VecDeque::new(),
-    });
-    log.push(k, Crossed::Opened);
-    k
 }

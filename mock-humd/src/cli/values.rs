@@ -1,0 +1,62 @@
+//! Values of arguments: times and chances.
+
+use std::time::Duration;
+
+/// `30s`, `500ms`, or a number of seconds; more than none.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let wanted = || "wants a time such as `30s` or `500ms`".to_owned();
+    millis(text).filter(|&ms| ms > 0).map(Duration::from_millis).ok_or_else(wanted)
+}
+
+/// A time with a sign, in ms.
+pub fn skew(text: &str) -> Result<i64, String> {
+    let (sign, time) = match text.strip_prefix('-') {
+        Some(time) => (-1, time),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let ms = millis(time).and_then(|ms| i64::try_from(ms).ok());
+    ms.map(|ms| sign * ms).ok_or_else(|| "wants a time such as `5s` or `-500ms`".into())
+}
+
+/// `1/10`, or `10`.
+pub fn one_in(text: &str) -> Result<u32, String> {
+    let n = text.strip_prefix("1/").unwrap_or(text).parse().ok();
+    n.filter(|&n| n > 0).ok_or_else(|| "wants a chance such as `1/10`".into())
+}
+
+fn millis(text: &str) -> Option<u64> {
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1),
+        None => (text.strip_suffix('s').unwrap_or(text), 1000),
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_seconds_unless_they_say_ms() {
+        for (text, ms) in [("30s", 30_000), ("500ms", 500), ("2", 2000)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(ms)));
+        }
+        for text in ["", "s", "0", "1.5s", "-1", "2m", "99999999999999999999"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_skew_goes_both_ways() {
+        assert_eq!((skew("5s"), skew("-500ms"), skew("+1")), (Ok(5000), Ok(-500), Ok(1000)));
+        assert!(skew("--1").is_err());
+    }
+
+    #[test]
+    fn a_chance_is_one_in_n() {
+        assert_eq!((one_in("1/10"), one_in("3")), (Ok(10), Ok(3)));
+        for text in ["0", "1/0", "2/3", "0.5", ""] {
+            assert!(one_in(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Looking at a daemon and steering it while it serves.
+
+use std::sync::Arc;
+
+use super::Shared;
+use crate::nest::{Counts, Ending, Faults, Nest, Peer, Tap};
+
+/// A way to a running daemon. Every method takes effect at once and waits for nothing, but for
+/// [`Handle::until`].
+#[derive(Debug, Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+}
+
+/// What a connection looks like from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeerInfo {
+    /// Its number, in order of arrival, from 0.
+    pub conn: u64,
+    /// The bee's name.
+    pub bee: Option<String>,
+    /// The members of its hello, but for the envelope.
+    pub hello: serde_json::Map<String, serde_json::Value>,
+    /// Whether prompts of others go to it.
+    pub is_worker: bool,
+    /// What has crossed.
+    pub counts: Counts,
+    /// How many tones wait to be written to it.
+    pub queued: usize,
+    /// How many of its tones wait for a script.
+    pub pending: usize,
+    /// The sessions that it has prompted.
+    pub sids: Vec<String>,
+}
+
+impl Handle {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Every connection, in order of arrival.
+    pub fn peers(&self) -> Vec<PeerInfo> {
+        let mut core = self.shared.lock();
+        let mut peers: Vec<_> =
+            core.nest.peers().map(|(_, peer)| (PeerInfo::of(peer), peer.script)).collect();
+        peers.sort_by_key(|(peer, _)| peer.conn);
+        let pending = |(peer, script): (PeerInfo, Option<usize>)| {
+            let script = script.and_then(|k| core.nest.scripted(k));
+            PeerInfo { pending: script.map_or(0, |script| script.inbox.len()), ..peer }
+        };
+        peers.into_iter().map(pending).collect()
+    }
+
+    /// Sends a line as it is to every connection of a bee, by its name or `#3`; gives how many there are. The LF
+    /// is added.
+    pub fn send(&self, bee: &str, line: &[u8]) -> usize {
+        self.change(|nest| {
+            let slots = nest.named(bee);
+            for &slot in &slots {
+                nest.send(slot, "", None, &[line, b"\n"]);
+            }
+            slots.len()
+        })
+    }
+
+    /// Ends every connection of a bee; gives how many there are.
+    pub fn kick(&self, bee: &str, how: Ending) -> usize {
+        self.change(|nest| nest.kick(bee, how))
+    }
+
+    /// Changes what goes wrong, from the next tone on.
+    pub fn set_faults(&self, faults: Faults) {
+        self.change(|nest| nest.set_faults(faults));
+    }
+
+    /// From now on this tap sees what crosses.
+    pub fn attach(&self, tap: Box<dyn Tap>) {
+        self.change(|nest| nest.attach(tap));
+    }
+
+    /// Changes the nest, and lets the tasks go on with what that leads to.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Nest) -> T) -> T {
+        self.shared.change(change)
+    }
+
+    /// Waits until a look at the nest gives something. It is looked at whenever a bee comes, says hello, sends
+    /// something to a script, or goes.
+    pub async fn until<T>(&self, mut look: impl FnMut(&mut Nest) -> Option<T>) -> T {
+        let mut bell = self.shared.changed.subscribe();
+        loop {
+            if let Some(found) = look(&mut self.shared.lock().nest) {
+                return found;
+            }
+            // the sender lives in `self.shared`, so the bell cannot be gone
+            let _ = bell.changed().await;
+        }
+    }
+}
+
+impl PeerInfo {
+    fn of(peer: &Peer) -> Self {
+        let mut sids: Vec<_> = peer.claims.iter().cloned().collect();
+        sids.sort_unstable();
+        Self {
+            conn: peer.conn,
+            bee: peer.manifest.bee.clone(),
+            hello: peer.manifest.fields.clone(),
+            is_worker: peer.manifest.is_worker,
+            counts: peer.counts,
+            queued: peer.out.len(),
+            pending: 0,
+            sids,
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The task of one connection: it reads, lets the nest answer, and writes, in one turn as far as the socket allows.
+
+use std::future::Future;
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use rustix::net::{RecvFlags, Shutdown};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use tokio::net::UnixStream;
+use tokio::time::Sleep;
+
+use super::{Core, Shared, since_epoch};
+use crate::kernel;
+use crate::nest::{Crossed, Ending, Nest, Slot, Writing};
+use crate::wire::frame::FrameBuffer;
+
+/// The most that one read takes: more than a socket holds.
+const READ_BYTES_MAX: usize = 256 << 10;
+
+/// How long a piece waits that cannot be told apart yet.
+const SHORTAGE_REST: Duration = Duration::from_millis(1);
+
+/// After so many reads others have their turn.
+const READS_MAX: usize = 4;
+
+/// Takes a connection that was accepted.
+pub fn begin(stream: UnixStream, shared: &Arc<Shared>) {
+    if let Some(slot) = shared.change(Nest::open) {
+        tokio::spawn(Serve {
+            shared: Arc::clone(shared),
+            slot,
+            stream,
+            rest: None,
+            sleep: None,
+            sees_end: false,
+        });
+    }
+}
+
+struct Serve {
+    shared: Arc<Shared>,
+    slot: Slot,
+    stream: UnixStream,
+    /// The line that has begun, and lines that wait for the next turn.
+    rest: Option<FrameBuffer>,
+    /// Until a tone that is held back may go.
+    sleep: Option<Pin<Box<Sleep>>>,
+    /// The bee has ended its writes.
+    sees_end: bool,
+}
+
+impl Future for Serve {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        let shared = Arc::clone(&this.shared);
+        let mut core = shared.lock();
+        let Core { nest, spare } = &mut *core;
+        nest.turn(Instant::now(), since_epoch());
+        let is_over = this.turn(cx, nest, spare);
+        if is_over.is_ready() {
+            nest.rest_bytes -= this.rest.take().map_or(0, |rest| rest.unread());
+            nest.closed(this.slot);
+        }
+        nest.turned(Some(this.slot));
+        let changed = nest.take_changed();
+        drop(core);
+        if changed {
+            shared.changed.send_replace(());
+        }
+        is_over
+    }
+}
+
+impl Serve {
+    fn turn(&mut self, cx: &mut Context<'_>, nest: &mut Nest, spare: &mut FrameBuffer) -> Poll<()> {
+        let Some(peer) = nest.peer(self.slot) else { return Poll::Ready(()) };
+        if !peer.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            peer.waker = Some(cx.waker().clone());
+        }
+        if self.reads(nest) {
+            self.read(cx, nest, spare);
+        }
+        if let Err(error) = self.write(cx, nest)
+            && nest.peer(self.slot).is_some_and(|peer| peer.ending != Some(Ending::Reset))
+        {
+            nest.end(self.slot, if is_gone(&error) { Crossed::Reset } else { Crossed::Eof });
+            nest.close(self.slot, Ending::Reset);
+        }
+        self.finish(nest)
+    }
+
+    fn reads(&self, nest: &mut Nest) -> bool {
+        let inbox_bytes_max = nest.config().limits.inbox_bytes_max;
+        let Some(peer) = nest.peer(self.slot) else { return false };
+        let (held, script, ending) = (peer.held, peer.script, peer.ending);
+        let script = script.and_then(|k| nest.scripted(k));
+        let has_room = script.is_none_or(|script| script.bytes <= inbox_bytes_max);
+        let is_ending = matches!(ending, Some(Ending::Flushed | Ending::Reset));
+        !self.sees_end && !held && has_room && !is_ending
+    }
+
+    /// Reads, and lets the nest answer line by line, until nothing more has come or others are to have their turn.
+    fn read(&mut self, cx: &mut Context<'_>, nest: &mut Nest, spare: &mut FrameBuffer) {
+        let own = self.rest.take();
+        let is_own = own.is_some();
+        nest.rest_bytes -= own.as_ref().map_or(0, FrameBuffer::unread);
+        let mut frames = own.unwrap_or_else(|| std::mem::replace(spare, FrameBuffer::new(0)));
+        if self.read_into(&mut frames, cx, nest) {
+            cx.waker().wake_by_ref();
+        }
+        if frames.unread() > 0 && !self.sees_end {
+            let rest = if is_own { frames } else { keep(spare, frames) };
+            nest.rest_bytes += rest.unread();
+            self.rest = Some(rest);
+            if nest.rest_bytes > nest.config().limits.rest_bytes_max {
+                nest.farewell(self.slot, "begun lines take too much memory");
+            }
+        } else if !is_own {
+            *spare = frames;
+        }
+    }
+
+    /// True where there may be more to read.
+    fn read_into(&mut self, frames: &mut FrameBuffer, cx: &mut Context<'_>, nest: &mut Nest) -> bool {
+        if !self.lines(frames, nest) {
+            return true;
+        }
+        for _ in 0..READS_MAX {
+            let mut room = ReadBuf::new(frames.room(READ_BYTES_MAX));
+            let read = Pin::new(&mut self.stream).poll_read(cx, &mut room);
+            let count = room.filled().len();
+            match read {
+                Poll::Pending => return false,
+                Poll::Ready(Ok(())) if count > 0 => frames.filled(count),
+                Poll::Ready(end) => {
+                    self.sees_end = true;
+                    if let Some(rest) = frames.rest() {
+                        nest.unterminated(self.slot, &rest);
+                    }
+                    nest.end(self.slot, if end.is_ok() { Crossed::Eof } else { Crossed::Reset });
+                    return false;
+                }
+            }
+            if !self.lines(frames, nest) {
+                return true;
+            }
+        }
+        true
+    }
+
+    /// Hands lines to the nest; false where some are left for another turn.
+    fn lines(&mut self, frames: &mut FrameBuffer, nest: &mut Nest) -> bool {
+        loop {
+            match frames.next_line() {
+                None => return true,
+                Some(Ok(line)) => nest.line(self.slot, line),
+                Some(Err(too_long)) => nest.too_long(self.slot, too_long.line_max),
+            }
+            if !self.reads(nest) {
+                return true;
+            }
+            if nest.is_pressed() {
+                return false;
+            }
+        }
+    }
+
+    /// Writes what waits and may go.
+    fn write(&mut self, cx: &mut Context<'_>, nest: &mut Nest) -> io::Result<()> {
+        let dribble = nest.config().faults.dribble;
+        let Some(peer) = nest.peer(self.slot) else { return Ok(()) };
+        peer.is_full = false;
+        let wrote = !peer.out.is_empty();
+        while peer.writing != Writing::Stopped {
+            let bytes = peer.out.ready(Instant::now);
+            if bytes.is_empty() {
+                break;
+            }
+            let written = match dribble {
+                Some(most) => self.write_piece(cx, &bytes[..bytes.len().min(most.max(1))]),
+                None if peer.out.is_piece() => self.write_piece(cx, bytes),
+                None => Pin::new(&mut self.stream).poll_write(cx, bytes),
+            };
+            match written {
+                Poll::Ready(Err(error)) if is_shortage(&error) => {
+                    self.sleep = Some(Box::pin(tokio::time::sleep(SHORTAGE_REST)));
+                    break;
+                }
+                Poll::Ready(count) => peer.counts.sent += peer.out.written(count?),
+                Poll::Pending => {
+                    peer.is_full = true;
+                    break;
+                }
+            }
+        }
+        if peer.writing == Writing::Last && peer.out.is_empty() {
+            peer.writing = Writing::Stopped;
+        }
+        if wrote && peer.script.is_some() && peer.out.is_empty() {
+            nest.note_change();
+        }
+        let Some(peer) = nest.peer(self.slot) else { return Ok(()) };
+        let due = peer.out.next_due().filter(|_| !peer.is_full && peer.writing != Writing::Stopped);
+        self.sleep = match due {
+            Some(due) => Some(Box::pin(tokio::time::sleep_until(due.into()))),
+            None => self.sleep.take().filter(|sleep| !sleep.is_elapsed()),
+        };
+        if self.sleep.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready()) {
+            cx.waker().wake_by_ref();
+        }
+        Ok(())
+    }
+
+    /// Writes a piece that the bee reads by itself.
+    fn write_piece(&self, cx: &mut Context<'_>, piece: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.stream.poll_write_ready(cx))?;
+            match self.stream.try_io(Interest::WRITABLE, || kernel::send_piece(&self.stream, piece)) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                written => return Poll::Ready(written),
+            }
+        }
+    }
+
+    /// Ends the connection where that is due.
+    fn finish(&mut self, nest: &mut Nest) -> Poll<()> {
+        let slot = self.slot;
+        let Some(peer) = nest.peer(slot) else { return Poll::Ready(()) };
+        let is_flushed = peer.out.is_empty() || peer.writing == Writing::Stopped;
+        match peer.ending {
+            Some(Ending::Reset) => {
+                nest.crossed(slot, Crossed::Closed);
+                Poll::Ready(())
+            }
+            Some(Ending::Flushed) if is_flushed => {
+                nest.crossed(slot, Crossed::Closed);
+                self.leave();
+                Poll::Ready(())
+            }
+            Some(Ending::Half) if is_flushed => {
+                let _ = rustix::net::shutdown(&self.stream, Shutdown::Write);
+                // a bee that has ended too has nothing to wait for
+                peer.ending = self.sees_end.then_some(Ending::Flushed);
+                peer.writing = Writing::Stopped;
+                peer.waker.iter().for_each(std::task::Waker::wake_by_ref);
+                nest.crossed(slot, Crossed::HalfClosed);
+                Poll::Pending
+            }
+            _ => Poll::Pending,
+        }
+    }
+
+    /// Ends both directions, and reads what the bee had under way: unread bytes would turn the end into a reset.
+    fn leave(&self) {
+        // it may be gone already
+        let _ = rustix::net::shutdown(&self.stream, Shutdown::Both);
+        let mut bytes = [0; 4096];
+        while let Ok((1.., _)) = rustix::net::recv(&self.stream, &mut bytes[..], RecvFlags::DONTWAIT) {}
+    }
+}
+
+/// Keeps what a connection has begun apart, and gives the buffer back.
+fn keep(spare: &mut FrameBuffer, mut frames: FrameBuffer) -> FrameBuffer {
+    let rest = frames.split_rest();
+    *spare = frames;
+    rest
+}
+
+/// Pieces are told apart by what is attached to them, and so much of that may be under way: the bee has to read first.
+fn is_shortage(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::TOOMANYREFS.raw_os_error())
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
+}

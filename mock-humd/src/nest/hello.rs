@@ -1,0 +1,100 @@
+//! The handshake: who a bee says it is, and the breath that answers.
+
+use serde_json::{Value, json};
+
+use super::{Breath, Crossed, Ending, Manifest, Nest, Personality, Slot};
+use crate::wire::chi::THRUM_VERSION;
+use crate::wire::codec;
+use crate::wire::tone::Tone;
+
+/// Of a longer hello only the names are kept.
+const MANIFEST_BYTES_MAX: usize = 64 << 10;
+
+impl Nest {
+    /// What a bee gets before it has said anything.
+    pub(super) fn welcome(&mut self, slot: Slot) {
+        let early = match (self.config.faults.breath, self.config.personality) {
+            (Breath::Usual, Personality::Live) => true,
+            (breath, _) => breath == Breath::Before,
+        };
+        let is_scripted = self.script_of(slot).is_some();
+        if early && !is_scripted {
+            self.breathe(slot, &json!([]));
+        }
+    }
+
+    pub(super) fn hello(&mut self, slot: Slot, line: &[u8]) {
+        if let Some(Value::Object(fields)) = codec::decode(line).tone.map(Tone::into_value) {
+            let mut manifest = Manifest::read(&fields);
+            if line.len() > MANIFEST_BYTES_MAX {
+                manifest = Manifest {
+                    bee: manifest.bee.map(|bee| bee.chars().take(200).collect()),
+                    ..Default::default()
+                };
+            }
+            self.enter(slot, manifest);
+        }
+        let sessions = match self.config.personality {
+            Personality::Document => json!([]),
+            Personality::Live => json!({}),
+        };
+        let times = match self.config.faults.breath {
+            Breath::Usual => 1,
+            Breath::None | Breath::Before => 0,
+            Breath::Twice => 2,
+        };
+        (0..times).for_each(|_| self.breathe(slot, &sessions));
+        self.changed = true;
+    }
+
+    fn breathe(&mut self, slot: Slot, sessions: &Value) {
+        self.say(slot, "breath", json!({ "protoVersion": THRUM_VERSION, "sessions": sessions }));
+    }
+
+    fn enter(&mut self, slot: Slot, manifest: Manifest) {
+        if let Some(version) = manifest.proto_version.as_deref().filter(|version| *version != THRUM_VERSION) {
+            let note = format!("the bee targets wire {version}, this is {THRUM_VERSION}");
+            self.crossed(slot, Crossed::Note(&note));
+        }
+        if let Some(hid) = &manifest.hid {
+            let peers = &self.peers;
+            let is_older = |worker: &Slot| {
+                *worker != slot
+                    && peers[*worker].as_ref().is_some_and(|peer| peer.manifest.hid.as_ref() == Some(hid))
+            };
+            self.workers.retain(|worker| !is_older(worker));
+            for (other, peer) in self.peers.iter_mut().enumerate() {
+                if let Some(peer) = peer.as_mut().filter(|peer| peer.manifest.hid.as_ref() == Some(hid))
+                    && other != slot
+                {
+                    // the connection lives; prompts and tool calls go to the newer one
+                    peer.manifest = Manifest { bee: peer.manifest.bee.take(), ..Manifest::default() };
+                }
+            }
+        }
+        self.workers.retain(|worker| *worker != slot);
+        if manifest.is_worker {
+            self.workers.push(slot);
+        }
+        if let Some(peer) = self.peer(slot) {
+            peer.manifest = manifest;
+        }
+    }
+
+    /// Lets the connections of a bee end; gives how many there are.
+    pub fn kick(&mut self, bee: &str, how: Ending) -> usize {
+        let slots = self.named(bee);
+        for &slot in &slots {
+            self.close(slot, how);
+        }
+        slots.len()
+    }
+
+    /// The connections of a bee: by its name, or `#3` for the connection with that number.
+    pub fn named(&self, bee: &str) -> Vec<Slot> {
+        let number = bee.strip_prefix('#').and_then(|number| number.parse::<u64>().ok());
+        let is_named =
+            |peer: &super::Peer| number == Some(peer.conn) || peer.manifest.bee.as_deref() == Some(bee);
+        self.peers().filter(|(_, peer)| is_named(peer)).map(|(slot, _)| slot).collect()
+    }
+}

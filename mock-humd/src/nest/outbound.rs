@@ -1,0 +1,294 @@
+//! What waits to be written to one bee: whole tones in order, a bounded number of them.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use crate::script::Split;
+
+/// What is lost when the queue is full (WIRE.md, BP-01, and what live daemons do, point 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overflow {
+    /// The oldest tone of which nothing has been written.
+    #[default]
+    DropOldest,
+    /// The tone that comes.
+    DropNewest,
+}
+
+/// How much may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// Tones.
+    pub tones_max: usize,
+    /// Bytes; one tone alone may be longer.
+    pub bytes_max: usize,
+    /// What is lost beyond.
+    pub overflow: Overflow,
+}
+
+/// The queue of one connection.
+#[derive(Debug, Default)]
+pub struct Outbound {
+    bytes: Vec<u8>,
+    /// Up to here they are written.
+    start: usize,
+    /// The length of each tone that is not written to its end.
+    lengths: VecDeque<usize>,
+    /// How much of the first of them is written.
+    sent: usize,
+    /// When each of them may go, where tones are held back.
+    due: VecDeque<Instant>,
+    /// Where the bytes that wait are cut: how many bytes each piece has, and whether it is to be a read of its own.
+    pieces: VecDeque<(usize, bool)>,
+}
+
+/// Beyond this, room that is not in use is given back.
+const SPARE_BYTES_MAX: usize = 64 << 10;
+
+impl Outbound {
+    /// Adds a tone, its line given in parts; gives how many tones were lost for it.
+    pub fn push(&mut self, parts: &[&[u8]], due: Option<Instant>, bound: &Bound) -> u64 {
+        let length = parts.iter().map(|part| part.len()).sum::<usize>();
+        let mut lost = 0;
+        while !self.has_room(length, bound) {
+            if bound.overflow == Overflow::DropNewest || !self.drop_oldest() {
+                return lost + 1;
+            }
+            lost += 1;
+        }
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
+        self.lengths.push_back(length);
+        if let Some(due) = due {
+            // a tone never overtakes another
+            let due = self.due.back().map_or(due, |last| due.max(*last));
+            self.due.resize(self.lengths.len() - 1, due);
+            self.due.push_back(due);
+        } else if let Some(&last) = self.due.back() {
+            self.due.push_back(last);
+        }
+        lost
+    }
+
+    /// Adds exact bytes, in pieces that are each a read of its own.
+    pub fn push_exact(&mut self, bytes: &[u8], split: &Split) {
+        if bytes.is_empty() {
+            return;
+        }
+        if *split != Split::Whole || !self.pieces.is_empty() {
+            let cut: usize = self.pieces.iter().map(|(length, _)| length).sum();
+            let before = self.bytes.len() - self.start - cut;
+            self.pieces.extend((before > 0).then_some((before, false)));
+        }
+        let ends: Vec<_> = match split {
+            Split::Whole => Vec::new(),
+            Split::EveryByte => (1..=bytes.len()).collect(),
+            Split::At(offsets) => offsets.iter().copied().chain([bytes.len()]).collect(),
+        };
+        let mut start = 0;
+        for end in ends {
+            self.pieces.push_back((end - start, true));
+            start = end;
+        }
+        self.bytes.extend_from_slice(bytes);
+        self.lengths.push_back(bytes.len());
+    }
+
+    fn has_room(&self, length: usize, bound: &Bound) -> bool {
+        let waiting = self.bytes.len() - self.start;
+        let fits = waiting == 0 || waiting.saturating_add(length) <= bound.bytes_max;
+        fits && self.lengths.len() < bound.tones_max.max(1)
+    }
+
+    /// Loses the oldest tone of which nothing is written; false where there is none.
+    fn drop_oldest(&mut self) -> bool {
+        // what is cut into pieces stays as it is
+        if !self.pieces.is_empty() {
+            return false;
+        }
+        let victim = usize::from(self.sent > 0);
+        let Some(length) = self.lengths.remove(victim) else { return false };
+        self.due.remove(victim);
+        if victim == 1 {
+            // the rest of the tone that is under way moves up against its new neighbour
+            let rest = self.start..self.start + self.lengths[0] - self.sent;
+            self.bytes.copy_within(rest, self.start + length);
+        }
+        self.start += length;
+        self.compact();
+        true
+    }
+
+    /// How many tones wait.
+    pub fn len(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.lengths.is_empty()
+    }
+
+    /// Whether the next bytes are to be a read of its own for the bee.
+    pub fn is_piece(&self) -> bool {
+        self.pieces.front().is_some_and(|(_, is_piece)| *is_piece)
+    }
+
+    /// The bytes that may be written now; empty where nothing waits, or not yet.
+    pub fn ready(&self, now: impl FnOnce() -> Instant) -> &[u8] {
+        let waiting = &self.bytes[self.start..];
+        if let Some((length, _)) = self.pieces.front() {
+            return &waiting[..*length];
+        }
+        if self.due.is_empty() || waiting.is_empty() {
+            return waiting;
+        }
+        let now = now();
+        let due = self.due.iter().take_while(|&&due| due <= now).count();
+        let length: usize = self.lengths.iter().take(due).sum();
+        &waiting[..length.saturating_sub(self.sent)]
+    }
+
+    /// When the first tone that waits may go, where it is held back.
+    pub fn next_due(&self) -> Option<Instant> {
+        self.due.front().copied()
+    }
+
+    /// Takes so many bytes as written; gives how many tones are thereby written to their end.
+    pub fn written(&mut self, bytes: usize) -> u64 {
+        self.start += bytes;
+        self.sent += bytes;
+        if let Some((length, _)) = self.pieces.front_mut() {
+            *length -= bytes;
+            if *length == 0 {
+                self.pieces.pop_front();
+            }
+        }
+        let mut tones = 0;
+        while let Some(&length) = self.lengths.front().filter(|&&length| length <= self.sent) {
+            self.sent -= length;
+            self.lengths.pop_front();
+            self.due.pop_front();
+            tones += 1;
+        }
+        self.compact();
+        tones
+    }
+
+    fn compact(&mut self) {
+        if self.start == self.bytes.len() {
+            self.bytes.clear();
+            self.start = 0;
+            if self.bytes.capacity() > SPARE_BYTES_MAX {
+                self.bytes = Vec::new();
+            }
+            if self.lengths.capacity() > 1024 {
+                self.lengths = VecDeque::new();
+            }
+        } else if self.start > SPARE_BYTES_MAX && self.start >= self.bytes.len() / 2 {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn bound(tones_max: usize, overflow: Overflow) -> Bound {
+        Bound { tones_max, bytes_max: 100, overflow }
+    }
+
+    fn push(queue: &mut Outbound, tone: &str, bound: &Bound) -> u64 {
+        queue.push(&[tone.as_bytes(), b"\n"], None, bound)
+    }
+
+    fn waiting(queue: &Outbound) -> String {
+        String::from_utf8(queue.ready(Instant::now).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn the_oldest_unsent_tone_is_lost_and_the_one_under_way_is_not() {
+        let bound = bound(3, Overflow::DropOldest);
+        let mut queue = Outbound::default();
+        for tone in ["one", "two", "three"] {
+            assert_eq!(push(&mut queue, tone, &bound), 0);
+        }
+        assert_eq!(queue.written(2), 0);
+        assert_eq!(push(&mut queue, "four", &bound), 1);
+        assert_eq!(push(&mut queue, "five", &bound), 1);
+        assert_eq!(waiting(&queue), "e\nfour\nfive\n");
+        assert_eq!(queue.written(2), 1);
+        assert_eq!(push(&mut queue, "six", &bound), 0);
+        assert_eq!(push(&mut queue, "seven", &bound), 1);
+        assert_eq!(waiting(&queue), "five\nsix\nseven\n");
+        assert_eq!(queue.written(15), 3);
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn the_newest_is_lost_where_the_queue_says_so() {
+        let bound = bound(2, Overflow::DropNewest);
+        let mut queue = Outbound::default();
+        let lost: Vec<_> = ["one", "two", "three"].map(|tone| push(&mut queue, tone, &bound)).to_vec();
+        assert_eq!((lost, &*waiting(&queue)), (vec![0, 0, 1], "one\ntwo\n"));
+    }
+
+    #[test]
+    fn bytes_are_bounded_too_but_one_tone_alone_passes() {
+        let bound = bound(9, Overflow::DropOldest);
+        let long = "x".repeat(200);
+        let mut queue = Outbound::default();
+        assert_eq!(push(&mut queue, &long, &bound), 0);
+        assert_eq!(push(&mut queue, "next", &bound), 1);
+        assert_eq!(waiting(&queue), "next\n");
+        assert_eq!(queue.written(1), 0);
+        assert_eq!(push(&mut queue, &long, &bound), 1, "the tone under way cannot be lost");
+    }
+
+    #[test]
+    fn exact_bytes_are_cut_where_they_say() {
+        let mut queue = Outbound::default();
+        push(&mut queue, "one", &bound(9, Overflow::DropOldest));
+        queue.push_exact(b"abcd", &Split::At(vec![1, 3]));
+        queue.push_exact(b"xy", &Split::Whole);
+        queue.push_exact(b"z\n", &Split::EveryByte);
+        push(&mut queue, "two", &bound(9, Overflow::DropOldest));
+        let mut seen = Vec::new();
+        while !queue.is_empty() {
+            let bytes = waiting(&queue);
+            seen.push((bytes.clone(), queue.is_piece()));
+            queue.written(bytes.len());
+        }
+        let wanted = [
+            ("one\n", false),
+            ("a", true),
+            ("bc", true),
+            ("d", true),
+            ("xy", false),
+            ("z", true),
+            ("\n", true),
+            ("two\n", false),
+        ];
+        assert_eq!(seen, wanted.map(|(bytes, is_piece)| (bytes.to_owned(), is_piece)));
+    }
+
+    #[test]
+    fn tones_that_are_held_back_keep_their_order() {
+        let bound = bound(9, Overflow::DropOldest);
+        let start = Instant::now();
+        let at = |ms| Some(start + Duration::from_millis(ms));
+        let mut queue = Outbound::default();
+        queue.push(&[b"a\n"], at(20), &bound);
+        queue.push(&[b"b\n"], at(10), &bound);
+        queue.push(&[b"c\n"], at(30), &bound);
+        assert_eq!(queue.ready(|| start), b"");
+        assert_eq!(queue.next_due(), at(20));
+        assert_eq!(queue.ready(|| start + Duration::from_millis(20)), b"a\nb\n");
+        queue.written(4);
+        assert_eq!(queue.next_due(), at(30));
+    }
+}

@@ -1,0 +1,324 @@
+//! Who gets what: prompts go to a worker, what the worker sends goes to the askers of its session, and an answer
+//! goes to whoever asked (WIRE.md, What live daemons do, points 6 to 8).
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::peer::tool_names;
+use super::turn::Turn;
+use super::{Crossed, Nest, Personality, Slot};
+use crate::wire::codec;
+use crate::wire::frame::terminate;
+use crate::wire::id::sigil;
+use crate::wire::scan::{Head, Text};
+use crate::wire::tone::Tone;
+
+/// The kind of nest that sigils are made with where no worker names one.
+pub(super) const NEST: &str = "mock";
+
+/// One conversation.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// The connections that have prompted it.
+    pub askers: Vec<Slot>,
+    /// The worker that serves it; `None`: the built-in one.
+    pub worker: Option<Slot>,
+    /// What the sigil is made with.
+    pub nest: String,
+    /// The tools that prompts offered, and who offered them.
+    pub tools: HashMap<String, Slot>,
+    /// The turn that the built-in worker has not ended.
+    pub turn: Option<Turn>,
+}
+
+/// A question that is owed one answer, found by its session and its callId or permitId.
+#[derive(Debug)]
+pub struct Call {
+    /// Who asked; `None`: the built-in worker.
+    pub from: Option<Slot>,
+    /// The chi of the answer.
+    pub answer: &'static str,
+}
+
+impl Nest {
+    pub(super) fn prompt(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
+        let Some(sid) = head.sid.map(|sid| sid.text().into_owned()) else {
+            self.crossed(slot, Crossed::Note("a prompt without sid is nobody's"));
+            return;
+        };
+        let Some(tone) = codec::decode(line).tone else { return };
+        let is_full = self.sessions.len() >= self.config.limits.sessions_max;
+        if is_full && !self.sessions.contains_key(&sid) {
+            self.fail(
+                slot,
+                &sid,
+                "too-many-sessions",
+                "there are too many sessions (hint: `cleanup` gives one up)",
+            );
+            return;
+        }
+        let Some(peer) = self.peer(slot) else { return };
+        peer.claims.insert(sid.clone());
+        // who prompts is no worker, whatever its hello made of it
+        self.workers.retain(|worker| *worker != slot);
+        let session = self
+            .sessions
+            .entry(sid.clone())
+            .or_insert_with(|| Session { nest: NEST.to_owned(), ..Session::default() });
+        if !session.askers.contains(&slot) {
+            session.askers.push(slot);
+        }
+        session.tools.extend(tool_names(tone.get("tools")).into_iter().map(|name| (name, slot)));
+        let model = tone.get("modelId").and_then(Value::as_str);
+        match self.worker_for(&sid, model) {
+            Worker::Bee(worker) => {
+                self.assign(&sid, worker);
+                self.pass(worker, tone, None);
+            }
+            Worker::BuiltIn => {
+                if let Some(session) = self.sessions.get_mut(&sid) {
+                    session.worker = None;
+                }
+                self.play(&sid, &tone);
+            }
+            Worker::Nobody => {
+                let model = model.unwrap_or_default();
+                self.fail(slot, &sid, "no-worker", &format!("no worker serves the model {model}"));
+            }
+        }
+    }
+
+    /// The worker that a session has, else among those that serve the model the one that was given fewest.
+    fn worker_for(&self, sid: &str, model: Option<&str>) -> Worker {
+        let serves = |slot: Slot| {
+            let manifest = &self.peers.get(slot)?.as_ref()?.manifest;
+            let any = manifest.models.is_empty();
+            let named = |model: &str| manifest.models.iter().any(|own| own == model);
+            (any || model.is_none_or(named)).then_some(slot)
+        };
+        let current = self.sessions.get(sid).and_then(|session| session.worker);
+        if let Some(worker) = current.filter(|worker| self.workers.contains(worker)).and_then(serves) {
+            return Worker::Bee(worker);
+        }
+        let burden = |slot: &Slot| self.peers[*slot].as_ref().map(|peer| peer.served);
+        match self.workers.iter().copied().filter_map(serves).min_by_key(burden) {
+            Some(worker) => Worker::Bee(worker),
+            // the built-in worker knows of no models, so live it serves only prompts that name none, or itself
+            None if self.config.personality == Personality::Live
+                && model.is_some_and(|model| model != NEST) =>
+            {
+                Worker::Nobody
+            }
+            None => Worker::BuiltIn,
+        }
+    }
+
+    /// From now on this bee serves the session.
+    fn assign(&mut self, sid: &str, worker: Slot) {
+        let (Some(session), Some(peer)) = (self.sessions.get_mut(sid), self.peers[worker].as_mut()) else {
+            return;
+        };
+        if session.worker != Some(worker) {
+            session.worker = Some(worker);
+            session.nest = peer.manifest.hive.clone().unwrap_or_else(|| NEST.to_owned());
+            peer.served += 1;
+        }
+    }
+
+    /// cancel, cleanup, curate, petal-cell.
+    pub(super) fn verb(&mut self, slot: Slot, line: &[u8], head: &Head<'_>, chi: &str) {
+        let Some(sid) = head.sid.map(Text::text) else { return };
+        let is_end = matches!(chi, "cancel" | "cleanup");
+        if !is_end && !self.config.personality.passes_verbs() {
+            return;
+        }
+        let workers: Vec<_> = match self.config.personality {
+            Personality::Live => self.workers.clone(),
+            Personality::Document => {
+                self.sessions.get(&*sid).and_then(|session| session.worker).into_iter().collect()
+            }
+        };
+        if let Some(tone) = (!workers.is_empty()).then(|| codec::decode(line).tone).flatten() {
+            workers
+                .into_iter()
+                .filter(|worker| *worker != slot)
+                .for_each(|worker| self.pass(worker, tone.clone(), None));
+        }
+        if is_end {
+            self.cancel(&sid);
+        }
+        if chi == "cleanup" {
+            self.drop_session(&sid);
+        }
+    }
+
+    /// tool-result, release-permit, tendril-result.
+    pub(super) fn answer(&mut self, slot: Slot, line: &[u8], head: &Head<'_>, chi: &str) {
+        let Some(sid) = head.sid.map(|sid| sid.text().into_owned()) else { return };
+        if chi != "tool-result" && !self.config.personality.passes_verbs() {
+            return;
+        }
+        let Some(tone) = codec::decode(line).tone else { return };
+        let id =
+            tone.get(if chi == "release-permit" { "permitId" } else { "callId" }).and_then(Value::as_str);
+        let key = (sid, id.unwrap_or_default().to_owned());
+        match self.calls.remove(&key) {
+            Some(call) if call.answer == chi => match call.from {
+                Some(worker) => self.pass(worker, tone, None),
+                None => self.proceed(&key.0, chi, &tone),
+            },
+            // an answer of another kind leaves the question open
+            Some(call) => drop(self.calls.insert(key, call)),
+            None => self.crossed(slot, Crossed::Note("an answer to no open question is dropped")),
+        }
+    }
+
+    /// Anything that a worker may send, from whomever it comes.
+    pub(super) fn relay(&mut self, slot: Slot, line: &[u8], head: &Head<'_>, chi: &str) {
+        let personality = self.config.personality;
+        if !personality.relays(chi) {
+            return;
+        }
+        let sid = match head.sid.map(|sid| sid.text().into_owned()) {
+            Some(sid) => sid,
+            None if chi == "pulse" || chi == "breath" => return self.pulse(slot, line),
+            // the one session that a live worker can mean
+            None if personality == Personality::Live => match self.only_session_of(slot) {
+                Some(sid) => sid,
+                None => return,
+            },
+            None => return,
+        };
+        let Some(session) = self.sessions.get(&sid).filter(|session| session.worker == Some(slot)) else {
+            return;
+        };
+        let (askers, sigil) = (session.askers.clone(), sigil(&sid, &session.nest));
+        let Some(mut tone) = codec::decode(line).tone.map(fields) else { return };
+        tone.entry("sid").or_insert_with(|| sid.as_str().into());
+        tone.entry("sigil").or_insert_with(|| sigil.into());
+        let targets = match self.expects_answer(slot, &sid, chi, &tone) {
+            Some(target) => vec![target],
+            None => askers,
+        };
+        for target in targets {
+            self.pass(target, Tone::new(tone.clone()), Some(&sid));
+        }
+    }
+
+    /// Remembers a question; gives who alone is to get it, where it is a call of a tool that somebody declared.
+    fn expects_answer(
+        &mut self,
+        slot: Slot,
+        sid: &str,
+        chi: &str,
+        tone: &Map<String, Value>,
+    ) -> Option<Slot> {
+        let text = |key: &str| tone.get(key).and_then(Value::as_str);
+        let (id, answer) = match chi {
+            "tool-call" => (text("callId")?, "tool-result"),
+            "permission-ask" => (text("permitId")?, "release-permit"),
+            _ => return None,
+        };
+        let key = (sid.to_owned(), id.to_owned());
+        if !self.ask(key, Call { from: Some(slot), answer }) || chi != "tool-call" {
+            return None;
+        }
+        self.declares(sid, text("name").or(text("toolName"))?)
+    }
+
+    /// Who declared a tool: in a prompt of the session, else in its hello.
+    pub(super) fn declares(&self, sid: &str, tool: &str) -> Option<Slot> {
+        let prompted = self.sessions.get(sid).and_then(|session| session.tools.get(tool)).copied();
+        let offers = |(slot, peer): (Slot, &super::Peer)| {
+            peer.manifest.tools.iter().any(|name| name == tool).then_some(slot)
+        };
+        prompted.or_else(|| self.peers().find_map(offers))
+    }
+
+    /// Remembers a question; false where there are too many.
+    pub(super) fn ask(&mut self, key: (String, String), call: Call) -> bool {
+        let has_room = self.calls.len() < self.config.limits.calls_max;
+        if has_room {
+            self.calls.insert(key, call);
+        }
+        has_room
+    }
+
+    /// News without a session go to every asker of the worker.
+    fn pulse(&mut self, slot: Slot, line: &[u8]) {
+        let Some(tone) = codec::decode(line).tone else { return };
+        let served = self.sessions.values().filter(|session| session.worker == Some(slot));
+        let mut askers: Vec<_> = served.flat_map(|session| session.askers.iter().copied()).collect();
+        askers.sort_unstable();
+        askers.dedup();
+        for asker in askers {
+            self.pass(asker, tone.clone(), None);
+        }
+    }
+
+    fn only_session_of(&self, slot: Slot) -> Option<String> {
+        let mut served = self.sessions.iter().filter(|(_, session)| session.worker == Some(slot));
+        match (served.next(), served.next()) {
+            (Some((sid, _)), None) => Some(sid.clone()),
+            _ => None,
+        }
+    }
+
+    /// Passes a tone on, as one of the daemon's.
+    fn pass(&mut self, to: Slot, tone: Tone, sid: Option<&str>) {
+        let chi = tone.chi().unwrap_or_default().to_owned();
+        let sid = sid.map(str::to_owned).or_else(|| tone.sid().map(str::to_owned));
+        let mut tone = fields(tone);
+        tone.insert("from".to_owned(), "daemon".into());
+        let line = terminate(codec::encode(&Value::Object(tone)));
+        self.send(to, &chi, sid.as_deref(), &[&line]);
+    }
+
+    fn drop_session(&mut self, sid: &str) {
+        let Some(session) = self.sessions.remove(sid) else { return };
+        self.calls.retain(|(of, _), _| of != sid);
+        for asker in session.askers {
+            if let Some(peer) = self.peer(asker) {
+                peer.claims.remove(sid);
+            }
+        }
+    }
+
+    /// A bee is gone: its claims, its tools and its questions are forgotten, and what it served has no worker.
+    pub(super) fn forget(&mut self, slot: Slot) {
+        let Some(peer) = self.peer(slot) else { return };
+        peer.manifest.tools.clear();
+        let claims = std::mem::take(&mut peer.claims);
+        for sid in &claims {
+            let Some(session) = self.sessions.get_mut(sid) else { continue };
+            session.askers.retain(|asker| *asker != slot);
+            session.tools.retain(|_, offers| *offers != slot);
+            if session.askers.is_empty() {
+                self.drop_session(sid);
+            }
+        }
+        let served = std::mem::take(&mut self.peers[slot].as_mut().map_or(0, |peer| peer.served));
+        self.workers.retain(|worker| *worker != slot);
+        if served > 0 {
+            self.calls.retain(|_, call| call.from != Some(slot));
+            self.sessions.values_mut().filter(|session| session.worker == Some(slot)).for_each(|session| {
+                session.worker = None;
+            });
+        }
+    }
+}
+
+/// Who serves a prompt.
+enum Worker {
+    Bee(Slot),
+    BuiltIn,
+    Nobody,
+}
+
+fn fields(tone: Tone) -> Map<String, Value> {
+    match tone.into_value() {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,256 @@
+//! The built-in worker: it answers prompts that no bee serves, and does what a prompt asks for by name.
+//!
+//! | in the prompt | what happens |
+//! |---|---|
+//! | anything | session-ready, a few chunks that quote it, finish |
+//! | `@tool NAME {…}` | the tool is called with these arguments; its result is streamed back |
+//! | `@permit QUESTION` | a permission-ask; the decision is streamed back |
+//! | `@tendril NAME {…}` | a tendril-reach; its result is streamed back |
+//! | `@error MESSAGE` | the turn fails |
+//! | `@wait` | the turn goes on until it is cancelled |
+
+use serde_json::{Value, json};
+
+use super::route::{Call, NEST};
+use super::{Nest, Personality, Slot};
+use crate::wire::tone::Tone;
+
+/// A turn that has not ended.
+#[derive(Debug)]
+pub struct Turn {
+    /// The index of the next chunk.
+    index: u64,
+    /// All text so far.
+    text: String,
+    /// The words of the prompt.
+    words_in: usize,
+}
+
+impl Nest {
+    /// Answers a prompt.
+    pub(super) fn play(&mut self, sid: &str, prompt: &Tone) {
+        // a second prompt ends the turn that is under way
+        self.cancel(sid);
+        let text = text_of(prompt);
+        let turn = Turn { index: 0, text: String::new(), words_in: words(&text) };
+        let Some(session) = self.sessions.get_mut(sid) else { return };
+        session.turn = Some(turn);
+        let mut tools: Vec<_> = session.tools.keys().map(String::as_str).collect();
+        tools.sort_unstable();
+        let ready = self.config.personality.session_ready(NEST, &tools);
+        self.tell(sid, "session-ready", &ready);
+        match Wish::of(&text) {
+            Wish::Answer => {
+                self.stream(sid, &["You said: ", text.trim(), "."]);
+                self.finish(sid, "stop");
+            }
+            Wish::Error(message) => {
+                self.fail_turn(sid, "asked-for", message);
+            }
+            Wish::Wait => self.stream(sid, &["Waiting for a cancel."]),
+            Wish::Tool(name, args) => match self.declares(sid, name) {
+                Some(bee) => {
+                    let body = |id: &str| json!({ "callId": id, "name": name, "args": args });
+                    self.question(sid, "tool-call", "tool-result", Some(bee), body);
+                }
+                None => self.fail_turn(sid, "no-such-tool", &format!("no bee has declared the tool {name}")),
+            },
+            Wish::Permit(question) => {
+                if !self.config.personality.passes_verbs() {
+                    return self.fail_turn(sid, "unsupported", "a live daemon passes no permits on");
+                }
+                let body =
+                    |id: &str| json!({ "permitId": id, "question": question, "context": { "prompt": text } });
+                self.question(sid, "permission-ask", "release-permit", None, body);
+            }
+            Wish::Tendril(name, args) => {
+                if !self.config.personality.passes_verbs() {
+                    return self.fail_turn(sid, "unsupported", "a live daemon takes no tendril-result");
+                }
+                let body = |id: &str| json!({ "callId": id, "name": name, "args": args });
+                self.question(sid, "tendril-reach", "tendril-result", None, body);
+            }
+        }
+    }
+
+    /// Asks one bee, or all askers of the session.
+    fn question(
+        &mut self,
+        sid: &str,
+        chi: &str,
+        answer: &'static str,
+        to: Option<Slot>,
+        body: impl FnOnce(&str) -> Value,
+    ) {
+        let id = self.rid();
+        if !self.ask((sid.to_owned(), id.clone()), Call { from: None, answer }) {
+            self.stream(sid, &["There are too many open questions."]);
+            return self.finish(sid, "error");
+        }
+        let body = body(&id);
+        match to {
+            Some(bee) => self.say_in(bee, sid, chi, body),
+            None => self.tell(sid, chi, &body),
+        }
+    }
+
+    /// Goes on with a turn whose question has its answer.
+    pub(super) fn proceed(&mut self, sid: &str, chi: &str, answer: &Tone) {
+        if self.sessions.get(sid).is_none_or(|session| session.turn.is_none()) {
+            return;
+        }
+        let given = |key: &str| answer.get(key).filter(|value| !value.is_null());
+        let (intro, what) = match chi {
+            "release-permit" => ("The answer is ", given("decision")),
+            _ => ("The result is ", given("result").or(given("output"))),
+        };
+        let text = match what {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => String::from_utf8_lossy(&crate::wire::codec::encode(value)).into_owned(),
+            None => "missing".to_owned(),
+        };
+        self.stream(sid, &[intro, &text, "."]);
+        self.finish(sid, "stop");
+    }
+
+    /// Ends the turn of a session, if one is under way.
+    pub(super) fn cancel(&mut self, sid: &str) {
+        if self.sessions.get(sid).is_some_and(|session| session.turn.is_some()) {
+            self.finish(sid, "cancelled");
+            self.calls.retain(|(of, _), call| of != sid || call.from.is_some());
+        }
+    }
+
+    fn stream(&mut self, sid: &str, pieces: &[&str]) {
+        let personality = self.config.personality;
+        let Some(turn) = self.sessions.get_mut(sid).and_then(|session| session.turn.as_mut()) else { return };
+        let chunks = personality.chunks(pieces, turn.index);
+        turn.index += pieces.len() as u64;
+        turn.text.extend(pieces.iter().copied());
+        for chunk in chunks {
+            self.tell(sid, "chunk", &chunk);
+        }
+    }
+
+    fn finish(&mut self, sid: &str, reason: &str) {
+        let Some(turn) = self.end_turn(sid) else { return };
+        let usage = json!({ "inputTokens": turn.words_in, "outputTokens": words(&turn.text) });
+        self.tell(sid, "finish", &json!({ "finishReason": reason, "usage": usage, "text": turn.text }));
+    }
+
+    fn fail_turn(&mut self, sid: &str, code: &str, message: &str) {
+        self.end_turn(sid);
+        let body = self.config.personality.error(code, message);
+        self.tell(sid, "error", &body);
+    }
+
+    /// Tells one bee that its prompt has failed.
+    pub(super) fn fail(&mut self, slot: Slot, sid: &str, code: &str, message: &str) {
+        let body = self.config.personality.error(code, message);
+        self.say_in(slot, sid, "error", body);
+    }
+
+    fn end_turn(&mut self, sid: &str) -> Option<Turn> {
+        self.sessions.get_mut(sid)?.turn.take()
+    }
+
+    /// Sends a tone to every asker of a session.
+    fn tell(&mut self, sid: &str, chi: &str, body: &Value) {
+        let askers = self.sessions.get(sid).map(|session| session.askers.clone()).unwrap_or_default();
+        for asker in askers {
+            self.say_in(asker, sid, chi, body.clone());
+        }
+    }
+
+    fn say_in(&mut self, to: Slot, sid: &str, chi: &str, body: Value) {
+        let mut fields = json!({ "sid": sid });
+        if self.config.personality == Personality::Live {
+            let nest = self.sessions.get(sid).map_or(NEST, |session| &session.nest);
+            fields["sigil"] = crate::wire::id::sigil(sid, nest).into();
+        }
+        if let (Value::Object(fields), Value::Object(body)) = (&mut fields, body) {
+            fields.extend(body);
+        }
+        self.say(to, chi, fields);
+    }
+}
+
+/// What a prompt asks for.
+#[derive(Debug, PartialEq)]
+enum Wish<'a> {
+    Answer,
+    Tool(&'a str, Value),
+    Tendril(&'a str, Value),
+    Permit(&'a str),
+    Error(&'a str),
+    Wait,
+}
+
+impl<'a> Wish<'a> {
+    /// The first wish in a text.
+    fn of(text: &'a str) -> Self {
+        let mut rest = text;
+        while let Some(at) = rest.find('@') {
+            rest = &rest[at + 1..];
+            let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            let after = after.trim();
+            match word {
+                "tool" | "tendril" if !after.is_empty() => {
+                    let (name, args) = after.split_once(char::is_whitespace).unwrap_or((after, ""));
+                    let args = first_value(args).unwrap_or_else(|| json!({}));
+                    return if word == "tool" { Self::Tool(name, args) } else { Self::Tendril(name, args) };
+                }
+                "permit" => return Self::Permit(if after.is_empty() { "May I?" } else { after }),
+                "error" => return Self::Error(if after.is_empty() { "you asked for it" } else { after }),
+                "wait" => return Self::Wait,
+                _ => {}
+            }
+        }
+        Self::Answer
+    }
+}
+
+/// The JSON value that a text begins with.
+fn first_value(text: &str) -> Option<Value> {
+    serde_json::Deserializer::from_str(text).into_iter().next()?.ok()
+}
+
+/// What a prompt says: its text, or the text of its content.
+fn text_of(prompt: &Tone) -> String {
+    let unit = |unit: &Value| match unit {
+        Value::String(text) => Some(text.clone()),
+        unit => unit.get("text")?.as_str().map(str::to_owned),
+    };
+    match (prompt.get("text"), prompt.get("content")) {
+        (Some(Value::String(text)), _) | (_, Some(Value::String(text))) => text.clone(),
+        (_, Some(Value::Array(units))) => units.iter().filter_map(unit).collect::<Vec<_>>().join(" "),
+        _ => String::new(),
+    }
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_are_found_by_name() {
+        for (text, wanted) in [
+            ("hello", Wish::Answer),
+            ("mail me @ home, @nobody", Wish::Answer),
+            ("please @tool add {\"a\":2,\"b\":3} now", Wish::Tool("add", json!({"a": 2, "b": 3}))),
+            ("@tool add", Wish::Tool("add", json!({}))),
+            ("@tool", Wish::Answer),
+            ("@tendril dig [1]", Wish::Tendril("dig", json!([1]))),
+            ("@permit May I write?", Wish::Permit("May I write?")),
+            ("@permit", Wish::Permit("May I?")),
+            ("x @error no luck", Wish::Error("no luck")),
+            ("@wait", Wish::Wait),
+        ] {
+            assert_eq!(Wish::of(text), wanted, "{text}");
+        }
+    }
+}
