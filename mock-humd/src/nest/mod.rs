@@ -9,6 +9,7 @@
 //! | `hear` `send` | one line in: echo, dusk, and whose business it is; one tone out: faults and taps |
 //! | `hello` | the handshake and the manifest |
 //! | `route` | sessions: prompts to workers, answers to askers, tool calls to those who declared the tool |
+//! | `pass` | a tone that goes on as one of the daemon's |
 //! | `turn` | the built-in worker, for prompts that no bee serves |
 //! | `personality` | what differs between the document and live daemons |
 //! | `fault` | what goes wrong on purpose |
@@ -19,6 +20,7 @@ mod fault;
 mod hear;
 mod hello;
 mod outbound;
+mod pass;
 mod peer;
 mod personality;
 mod route;

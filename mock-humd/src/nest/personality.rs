@@ -47,10 +47,9 @@ impl Personality {
     /// Whether what a worker sends is passed on to the askers of its session.
     pub(super) fn relays(self, chi: &str) -> bool {
         match self {
-            // a chi that no registry has is a newer worker talking
             Self::Document => {
-                chi != "echo"
-                    && chi::row(chi).is_none_or(|row| row.is_sent_by(Sender::Worker) && chi != "hello")
+                let may_send = chi::row(chi).is_some_and(|row| row.is_sent_by(Sender::Worker));
+                may_send && !matches!(chi, "hello" | "echo")
             }
             Self::Live => matches!(
                 chi,

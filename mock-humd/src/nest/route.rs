@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::pass::{add, fields};
 use super::peer::tool_names;
 use super::turn::Turn;
 use super::{Crossed, Nest, Personality, Slot};
 use crate::wire::codec;
-use crate::wire::frame::terminate;
 use crate::wire::id::sigil;
 use crate::wire::scan::{Head, Text};
 use crate::wire::tone::Tone;
@@ -195,8 +195,8 @@ impl Nest {
         };
         let (askers, sigil) = (session.askers.clone(), sigil(&sid, &session.nest));
         let Some(mut tone) = codec::decode(line).tone.map(fields) else { return };
-        tone.entry("sid").or_insert_with(|| sid.as_str().into());
-        tone.entry("sigil").or_insert_with(|| sigil.into());
+        tone.insert("sid".to_owned(), sid.as_str().into());
+        add(&mut tone, "sigil", &sigil);
         let targets = match self.expects_answer(slot, &sid, chi, &tone) {
             Some(target) => vec![target],
             None => askers,
@@ -265,16 +265,6 @@ impl Nest {
         }
     }
 
-    /// Passes a tone on, as one of the daemon's.
-    fn pass(&mut self, to: Slot, tone: Tone, sid: Option<&str>) {
-        let chi = tone.chi().unwrap_or_default().to_owned();
-        let sid = sid.map(str::to_owned).or_else(|| tone.sid().map(str::to_owned));
-        let mut tone = fields(tone);
-        tone.insert("from".to_owned(), "daemon".into());
-        let line = terminate(codec::encode(&Value::Object(tone)));
-        self.send(to, &chi, sid.as_deref(), &[&line]);
-    }
-
     fn drop_session(&mut self, sid: &str) {
         let Some(session) = self.sessions.remove(sid) else { return };
         self.calls.retain(|(of, _), _| of != sid);
@@ -314,11 +304,4 @@ enum Worker {
     Bee(Slot),
     BuiltIn,
     Nobody,
-}
-
-fn fields(tone: Tone) -> Map<String, Value> {
-    match tone.into_value() {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
 }
