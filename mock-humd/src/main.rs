@@ -7,6 +7,7 @@ mod cli;
 mod run;
 mod socket;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -21,7 +22,8 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
-            eprintln!("mock-humd: {stop}");
+            // nobody may be listening
+            let _ = writeln!(std::io::stderr(), "mock-humd: {stop}");
             ExitCode::from(stop.code())
         }
     }

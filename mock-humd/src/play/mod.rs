@@ -51,7 +51,10 @@ impl<'a> Player<'a> {
         let handle = self.engine.handle();
         match op {
             Op::Listen { state, at } => self.listen(*state, at.as_deref(), scope)?,
-            Op::Accept => drop(present(&handle, k).await?),
+            Op::Accept => {
+                // one that has gone again has come all the same
+                handle.until(|nest| nest.scripted(k).is_none_or(|own| own.has_come).then_some(())).await;
+            }
             Op::Send { tones } => {
                 let slot = greeted(&handle, k).await?;
                 for tone in tones {

@@ -26,6 +26,24 @@ use crate::pattern::{Pattern, PatternFault, Template};
 /// The keys that may stand in a step beside its verb.
 const BESIDE: [&str; 4] = ["on", "from", "match", "comment"];
 
+/// For each verb, which keys may stand beside it, and which in it where that is not looked at elsewhere.
+#[rustfmt::skip]
+const SHAPES: [(&str, &[&str], Option<&[&str]>); 13] = [
+    ("accept", &["comment"], Some(&["as"])),
+    ("tone", &["on", "from", "match", "comment"], None),
+    ("tones", &["on", "from", "match", "comment"], Some(&["each", "any_order"])),
+    ("raw", &["on", "from", "comment"], None),
+    ("listen", &["comment"], Some(&["state", "at"])),
+    ("hold", &["on", "comment"], Some(&[])),
+    ("stall", &["on", "comment"], Some(&[])),
+    ("resume", &["on", "comment"], Some(&[])),
+    ("close", &["on", "comment"], Some(&["from", "how"])),
+    ("repeat", &["comment"], Some(&["times", "as", "steps"])),
+    ("pause", &["comment"], Some(&["ms"])),
+    ("fault", &["comment"], None),
+    ("restart", &["comment"], Some(&[])),
+];
+
 /// A script plays at most so many steps, those of repeats counted each time.
 const STEPS_MAX: usize = 10_000_000;
 
@@ -279,10 +297,28 @@ impl Reader<'_> {
             self.fault(pointer, format!("wants one verb, has {}", verbs.len()));
             return None;
         };
+        self.shape(verb, fields, pointer);
         let on = self.on(fields, pointer);
         let verb = self.verb(verb, fields, pointer)?;
         let line = self.source.place(Fault::new(pointer, "")).line;
         Some(Step { on, verb, pointer: pointer.to_owned(), line, text: step.to_string() })
+    }
+
+    /// Refuses keys that a verb does not have, beside it and in it.
+    fn shape(&mut self, verb: &str, fields: &Map<String, Value>, pointer: &str) {
+        let Some((_, beside, inner)) = SHAPES.iter().find(|(known, ..)| *known == verb) else { return };
+        for key in BESIDE.iter().filter(|key| !beside.contains(key) && fields.contains_key(**key)) {
+            self.fault(&format!("{pointer}/{key}"), format!("nothing to say beside `{verb}`"));
+        }
+        if fields.get("comment").is_some_and(|comment| !comment.is_string()) {
+            self.fault(&format!("{pointer}/comment"), "wants a text");
+        }
+        if let (Some(inner), Some(value)) = (inner, fields.get(verb)) {
+            match value {
+                Value::Object(fields) => self.unknown_keys(&format!("{pointer}/{verb}"), fields, inner),
+                _ => self.fault(&format!("{pointer}/{verb}"), "wants an object"),
+            }
+        }
     }
 
     /// The connection that a step names.
@@ -309,16 +345,12 @@ impl Reader<'_> {
                 self.names.push(name.to_owned());
                 Some(Verb::Accept { name: name.to_owned() })
             }
-            "stall" | "restart" => {
-                if value.as_object().is_none_or(|fields| !fields.is_empty()) {
-                    self.fault(&at, "wants `{}`");
-                }
-                Some(if verb == "stall" { Verb::Stall } else { Verb::Restart })
-            }
+            "stall" => Some(Verb::Stall),
+            "restart" => Some(Verb::Restart),
             "pause" => {
                 let ms = value.get("ms").and_then(Value::as_u64).filter(|ms| (1..=3_600_000).contains(ms));
-                if ms.is_none() || value.as_object().is_some_and(|fields| fields.len() > 1) {
-                    self.fault(&at, "wants `ms`, from 1 to 3600000");
+                if ms.is_none() {
+                    self.fault(&format!("{at}/ms"), "wants a time from 1 to 3600000");
                 }
                 ms.map(|ms| Verb::Pause(Duration::from_millis(ms)))
             }
@@ -341,11 +373,7 @@ impl Reader<'_> {
     }
 
     fn repeat(&mut self, value: &Value, at: &str) -> Option<Verb> {
-        let Some(fields) = value.as_object() else {
-            self.fault(at, "wants `times` and `steps`");
-            return None;
-        };
-        self.unknown_keys(at, fields, &["times", "as", "steps"]);
+        let fields = value.as_object()?;
         let times = fields.get("times").and_then(Value::as_u64).and_then(|times| usize::try_from(times).ok());
         if times.is_none_or(|times| times == 0) {
             self.fault(&format!("{at}/times"), "wants a number above 0");

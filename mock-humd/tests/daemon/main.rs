@@ -10,4 +10,5 @@ mod framing;
 mod live;
 mod routing;
 mod rules;
+mod schema;
 mod stage;

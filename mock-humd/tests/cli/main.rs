@@ -2,84 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+mod guide;
+mod script;
+mod stage;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
 
-/// A script in a directory of its own, where the socket is too.
-struct Stage {
-    dir: tempfile::TempDir,
-    script: PathBuf,
-}
-
-fn stage(script: &str) -> Stage {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("script.json");
-    std::fs::write(&path, script).unwrap();
-    Stage { dir, script: path }
-}
-
-impl Stage {
-    fn socket(&self) -> PathBuf {
-        self.dir.path().join("run/hum/thrum.sock")
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(cargo_bin("mock-humd"));
-        command
-            .arg("--script")
-            .arg(&self.script)
-            .env("XDG_RUNTIME_DIR", self.dir.path().join("run"))
-            .env_remove("HUM_THRUM_SOCK");
-        command
-    }
-
-    /// Starts the program and waits until it listens.
-    fn start(&self, args: &[&str]) -> (Child, BufReader<std::process::ChildStderr>) {
-        let mut child =
-            self.command().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        stderr.read_line(&mut line).unwrap();
-        assert_eq!(line, format!("mock-humd: listening on {}\n", self.socket().display()));
-        (child, stderr)
-    }
-
-    /// Plays the client's side while the program runs; gives exit code, stdout and stderr.
-    fn play(&self, args: &[&str], client: impl FnOnce(UnixStream)) -> (Option<i32>, String, String) {
-        let (child, mut stderr) = self.start(args);
-        client(UnixStream::connect(self.socket()).unwrap());
-        let mut said = String::new();
-        stderr.read_to_string(&mut said).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(!self.socket().exists(), "the socket file is left behind");
-        (output.status.code(), String::from_utf8(output.stdout).unwrap(), said)
-    }
-}
-
-fn example(name: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scripts").join(name))
-        .unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn read_line(client: &UnixStream) -> String {
-    let mut line = String::new();
-    let mut byte = [0];
-    while !line.ends_with('\n') {
-        assert_eq!((&mut &*client).read(&mut byte).unwrap(), 1, "ended after {line}");
-        line.push(char::from(byte[0]));
-    }
-    line
-}
-
-const HELLO: &[u8] = b"{\"chi\":\"hello\",\"rid\":\"h\",\"bee\":\"b\",\"protoVersion\":\"0.7.0\"}\n";
+use stage::{HELLO, example, read_line, stage, stderr};
 
 #[test]
 fn the_greeting_script_answers_a_prompt_and_prints_what_crossed() {
@@ -251,4 +184,41 @@ fn the_help_teaches_with_a_script_that_is_valid() {
     let end = start + help[start..].find("\n\n").unwrap();
     let script = mock_humd::script::Script::parse(&help[start..end]).unwrap();
     assert_eq!((script.rules.len(), script.len()), (1, 2));
+}
+
+#[test]
+fn without_a_script_it_answers_until_it_is_asked_to_end() {
+    for (signal, code) in [(rustix::process::Signal::INT, 130), (rustix::process::Signal::TERM, 0)] {
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("deep/own.sock");
+        let mut child = Command::new(cargo_bin("mock-humd"))
+            .args(["--drop", "1/1000000", "--seed", "7"])
+            // the first variable wins over the second
+            .env("HUM_THRUM_SOCK", &socket)
+            .env("XDG_RUNTIME_DIR", dir.path().join("not-here"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        // from here on nobody reads what it says, and it works on
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+        assert_eq!(said, format!("mock-humd: listening on {}, seed 7\n", socket.display()));
+        let mut client = UnixStream::connect(&socket).unwrap();
+        client.write_all(HELLO).unwrap();
+        assert!(read_line(&client).contains("\"chi\":\"breath\""));
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+        assert_eq!(client.read(&mut [0; 8]).unwrap(), 0);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code));
+        assert!(!socket.exists());
+        let transcript = String::from_utf8(output.stdout).unwrap();
+        let lines: Vec<serde_json::Value> =
+            transcript.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let words: Vec<_> = lines
+            .iter()
+            .map(|line| line["tone"]["chi"].as_str().or(line["event"].as_str()).unwrap())
+            .collect();
+        assert_eq!(words, ["opened", "hello", "breath", "closed"]);
+    }
 }
