@@ -9,6 +9,7 @@ mod file;
 mod missed;
 mod op;
 mod raw;
+mod read;
 mod source;
 pub(crate) mod take;
 

@@ -62,8 +62,8 @@ pub fn line(line: &[u8], personality: Personality) {
         tone["code"] = "none".into();
     }
     assert!(!row.has_sid || tone["sid"].is_string(), "ENV-05: {said}");
-    let live = SCHEMAS.get(&format!("chi-live/{chi}")).filter(|_| is_live);
-    let body = live.unwrap_or_else(|| &SCHEMAS[&format!("chi/{chi}")]);
+    let own = SCHEMAS.get(&format!("chi-live/{chi}")).filter(|_| is_live);
+    let body = own.unwrap_or_else(|| &SCHEMAS[&format!("chi/{chi}")]);
     // an empty rid that was sent comes back in the echo of a live daemon
     let empty_rid = is_live && chi == "echo" && tone["rid"] == "";
     // what an asker said is passed on to a worker as it was

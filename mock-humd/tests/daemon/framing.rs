@@ -68,7 +68,7 @@ fn lines_that_are_no_tone(stage: &Stage) {
 }
 
 fn lines_however_they_are_read(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "first" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "first" }));
     let text = "é😀 \u{2028}\u{2029}\u{85} \u{b}";
     let prompt = json!({ "chi": "prompt", "rid": "p", "sid": "hum-x", "text": text }).to_string() + "\n";
     for byte in prompt.as_bytes() {
@@ -89,7 +89,7 @@ fn what_stands_around(stage: &Stage) {
 }
 
 fn long_lines(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "first" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "first" }));
     for length in [65_537, 128 << 10, 1 << 20, 5 << 20] {
         let text = "x".repeat(length);
         let prompt = json!({ "chi": "prompt", "rid": "p", "sid": "hum-x", "text": text });
@@ -172,7 +172,7 @@ fn passed_on(worker: &Bee, asker: &Bee, members: &str) -> String {
 }
 
 fn values_arrive_exactly(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "x" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "x" }));
     for member in [
         "\"n\":9007199254740991",
         "\"n\":-9007199254740991",
@@ -191,7 +191,7 @@ fn values_arrive_exactly(stage: &Stage) {
 }
 
 fn odd_strings_and_repeated_keys(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "x" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "x" }));
     let lone: Value = serde_json::from_str(&passed_on(&worker, &asker, r#""s":"a\ud800b""#)).unwrap();
     assert_eq!(lone["s"], "a\u{fffd}b");
     let twice = passed_on(&worker, &asker, r#""n":1,"o":{"k":1,"k":2},"n":2"#);

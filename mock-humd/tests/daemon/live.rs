@@ -37,7 +37,7 @@ fn a_half_close_is_a_farewell(stage: &Stage) {
     bee.say(&json!({ "chi": "prompt", "rid": "p", "sid": "s", "text": "hi" }));
     bee.end_writes();
     let rest = String::from_utf8(bee.rest()).unwrap();
-    assert!(rest.ends_with("\n") && rest.contains("\"chi\":\"finish\""), "what is queued is flushed: {rest}");
+    assert!(rest.ends_with('\n') && rest.contains("\"chi\":\"finish\""), "what is queued is flushed: {rest}");
 }
 
 /// Point 6.
@@ -47,14 +47,14 @@ fn a_model_that_nobody_serves_is_an_error(stage: &Stage) {
     let answers = bee.answers();
     let keys: Vec<_> = answers[0].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!((answers.len(), keys), (1, vec!["chi", "from", "sid", "sigil", "message"]));
-    let worker = stage.greeted(json!({ "bee": ["worker"], "models": ["opus"] }));
+    let worker = stage.greeted(&json!({ "bee": ["worker"], "models": ["opus"] }));
     bee.say(&json!({ "chi": "prompt", "rid": "p", "sid": "hum-x", "text": "hi", "modelId": "opus" }));
     assert_eq!(worker.until("prompt")["modelId"], "opus");
 }
 
 /// Point 8.
 fn other_verbs_are_echoed_and_ignored(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "hi" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi" }));
     for chi in ["release-permit", "tendril-result", "curate", "petal-cell"] {
         asker.say(&json!({ "chi": chi, "rid": chi, "sid": "hum-x", "permitId": "p", "callId": "c" }));
         assert_eq!(asker.tone(), json!({ "chi": "echo", "rid": chi, "from": "daemon", "ok": true }));
@@ -82,7 +82,7 @@ fn a_tone_before_hello_is_served(stage: &Stage) {
 /// Point 9.
 fn a_newer_hid_takes_the_place_of_an_older(stage: &Stage) {
     let hello = || json!({ "bee": ["worker"], "hid": format!("wbee_{}", "0".repeat(64)) });
-    let (older, newer, asker) = (stage.greeted(hello()), stage.greeted(hello()), stage.bee("b"));
+    let (older, newer, asker) = (stage.greeted(&hello()), stage.greeted(&hello()), stage.bee("b"));
     for sid in ["s1", "s2", "s3"] {
         asker.say(&json!({ "chi": "prompt", "rid": "p", "sid": sid, "text": "hi" }));
         assert_eq!(newer.until("prompt")["sid"], sid);

@@ -95,7 +95,7 @@ fn nobody_echoes_an_echo(stage: &Stage) {
 
 fn another_version_is_no_reason_to_leave(stage: &Stage) {
     for version in [json!("9.9.9"), json!("0.1.0"), json!("what"), json!(7), json!(null)] {
-        stage.greeted(json!({ "bee": "b", "protoVersion": version })).sync();
+        stage.greeted(&json!({ "bee": "b", "protoVersion": version })).sync();
     }
 }
 
@@ -126,7 +126,7 @@ fn a_bee_that_does_not_read_is_read(stage: &Stage) {
 }
 
 fn a_worker_serves_the_prompts_of_others(stage: &Stage) {
-    let (worker, asker, got) = stage.pair(json!({ "text": "hi", "future": 1 }));
+    let (worker, asker, got) = stage.pair(&json!({ "text": "hi", "future": 1 }));
     assert_eq!((&got["sid"], &got["text"], &got["future"]), (&json!("hum-x"), &json!("hi"), &json!(1)));
     let body = json!({ "claudeSessionId": "c", "nestId": "n", "model": "m", "tools": [] });
     let mut ready = json!({ "chi": "session-ready", "rid": "s-1", "from": "worker-bee", "sid": "hum-x" });
@@ -171,8 +171,8 @@ fn sessions_do_not_mix(stage: &Stage) {
 }
 
 fn a_tool_is_called_where_it_was_declared(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "hi", "tools": [{ "name": "add" }] }));
-    let tooled = stage.greeted(json!({ "bee": "tooled", "tools": [{ "name": "mul" }] }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi", "tools": [{ "name": "add" }] }));
+    let tooled = stage.greeted(&json!({ "bee": "tooled", "tools": [{ "name": "mul" }] }));
     let call = |id: &str, name: &str| {
         worker.say(
             &json!({ "chi": "tool-call", "rid": id, "sid": "hum-x", "callId": id, "name": name, "args": {} }),
@@ -197,7 +197,7 @@ fn a_tool_is_called_where_it_was_declared(stage: &Stage) {
 }
 
 fn everything_of_a_worker_is_passed_on(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "hi" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi" }));
     let tones = [
         json!({ "chi": "chunk", "index": 0, "part": {} }),
         json!({ "chi": "error", "code": 5, "message": "m" }),
@@ -230,7 +230,7 @@ fn everything_of_a_worker_is_passed_on(stage: &Stage) {
 }
 
 fn what_live_daemons_know_is_passed_on(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "hi" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi" }));
     for tone in [
         json!({ "chi": "chunk", "chunkType": "text_start" }),
         json!({ "chi": "permission-ask", "permitId": "p", "question": "q", "context": {} }),
@@ -257,7 +257,7 @@ fn what_live_daemons_know_is_passed_on(stage: &Stage) {
 }
 
 fn questions_of_a_worker_are_answered_once(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "hi" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi" }));
     worker.say(&json!({
         "chi": "permission-ask", "rid": "a", "sid": "hum-x", "permitId": "p-1", "question": "q", "context": {}
     }));
@@ -271,7 +271,7 @@ fn questions_of_a_worker_are_answered_once(stage: &Stage) {
 }
 
 fn a_worker_that_leaves_is_replaced(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "hi" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi" }));
     worker.end_writes();
     worker.rest();
     asker.say(&json!({ "chi": "prompt", "rid": "p-2", "sid": "hum-x", "text": "again" }));
@@ -283,7 +283,7 @@ fn a_worker_that_leaves_is_replaced(stage: &Stage) {
 
 /// What it passes on is the daemon's, and the rules for senders bind it.
 fn a_worker_cannot_spoil_the_envelope(stage: &Stage) {
-    let (worker, asker, _) = stage.pair(json!({ "text": "hi" }));
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi" }));
     worker.say(&json!({
         "chi": "finish", "rid": "f", "sid": "hum-x", "finishReason": "stop", "usage": {}, "from": "", "sigil": "NO", "wane": -1,
         "sentAt": "now", "dusk": 9_999_999_999_999.5, "ext": []

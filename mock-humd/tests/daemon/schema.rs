@@ -16,7 +16,7 @@ fn check(script: &Value, good: bool) {
     assert_eq!(fault.is_none(), good, "the schema: {fault:?} of {script}");
 }
 
-fn step(step: Value) -> Value {
+fn step(step: &Value) -> Value {
     json!({ "format": 1, "steps": [{ "accept": { "as": "a" } }, step] })
 }
 
@@ -41,7 +41,7 @@ fn every_verb_is_in_both() {
                 "overflow": "drop-oldest", "breath": "none" } }),
         json!({ "restart": {} }),
     ] {
-        check(&step(good), true);
+        check(&step(&good), true);
     }
     let rule = json!({ "tone": { "chi": "log" }, "send": [{ "chi": "log" }], "comment": "c" });
     check(&json!({ "format": 1, "title": "t", "when": [rule] }), true);
@@ -113,6 +113,6 @@ fn whatever_is_not_a_script_is_refused_by_both() {
         json!({ "fault": { "stop_reading": 1 } }),
         json!({ "restart": { "x": 1 } }),
     ] {
-        check(&step(bad), false);
+        check(&step(&bad), false);
     }
 }

@@ -94,15 +94,15 @@ impl Stage {
 
     /// A bee that has said hello and had its breath.
     pub fn bee(&self, name: &str) -> Bee {
-        self.greeted(json!({ "bee": name }))
+        self.greeted(&json!({ "bee": name }))
     }
 
     pub fn worker(&self, name: &str) -> Bee {
         let bee = if self.personality == Personality::Live { json!(["worker"]) } else { json!(name) };
-        self.greeted(json!({ "bee": bee, "from": name, "hive": "claude-cli" }))
+        self.greeted(&json!({ "bee": bee, "from": name, "hive": "claude-cli" }))
     }
 
-    pub fn greeted(&self, fields: Value) -> Bee {
+    pub fn greeted(&self, fields: &Value) -> Bee {
         let bee = self.connect();
         let mut hello = json!({ "chi": "hello", "rid": "h-1", "protoVersion": "0.7.0" });
         hello.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -112,7 +112,7 @@ impl Stage {
     }
 
     /// A worker, an asker, and the prompt of a session as the worker got it.
-    pub fn pair(&self, prompt: Value) -> (Bee, Bee, Value) {
+    pub fn pair(&self, prompt: &Value) -> (Bee, Bee, Value) {
         let (worker, asker) = (self.worker("worker-bee"), self.bee("asker-bee"));
         let mut tone = json!({ "chi": "prompt", "rid": "p-1", "sid": "hum-x" });
         tone.as_object_mut().unwrap().extend(prompt.as_object().unwrap().clone());
