@@ -1,9 +1,11 @@
 //! `mock-humd`: a daemon to develop bees against. It answers, or plays a script, and prints what
 //! crosses.
 //!
-//! `cli` reads the arguments, `socket` finds the path and keeps off other daemons, `run` serves.
+//! `cli` reads the arguments, `socket` finds the path and keeps off other daemons, `files` makes room for
+//! connections, `run` serves.
 
 mod cli;
+mod files;
 mod run;
 mod socket;
 

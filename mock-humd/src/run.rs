@@ -13,7 +13,7 @@ use mock_humd::script::{ListenState, Script};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::RunArgs;
-use crate::socket;
+use crate::{files, socket};
 
 /// How long bees have to read what waits for them, once the daemon is to end.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -56,7 +56,9 @@ pub fn run(args: &RunArgs) -> Result<(), Stop> {
     let path = args.socket.clone().unwrap_or_else(socket::default_path);
     socket::claim(&path).map_err(input)?;
     let seed = args.faults.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-    let config = Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
+    let mut config =
+        Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
+    config.limits.peers_max = files::make_room(config.limits.peers_max);
     let (tap, recording) = transcript(args)?.unzip();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(input)?;
     let done = runtime.block_on(async {

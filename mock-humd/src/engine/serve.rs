@@ -20,6 +20,9 @@ use crate::wire::frame::FrameBuffer;
 /// The most that one read takes: more than a socket holds.
 const READ_BYTES_MAX: usize = 256 << 10;
 
+/// A begun line up to this is copied to the buffer of all to be read on with; a longer one has a buffer of its own.
+const SHORT_BYTES_MAX: usize = 64 << 10;
+
 /// How long a piece waits that cannot be told apart yet.
 const SHORTAGE_REST: Duration = Duration::from_millis(1);
 
@@ -28,7 +31,14 @@ const READS_MAX: usize = 4;
 
 /// Takes a connection that was accepted.
 pub fn begin(stream: UnixStream, shared: &Arc<Shared>) {
-    if let Some(slot) = shared.change(Nest::open) {
+    let slot = shared.change(|nest| {
+        let slot = nest.open();
+        if slot.is_none() {
+            nest.note("there are as many connections as there may be: one more is closed at once");
+        }
+        slot
+    });
+    if let Some(slot) = slot {
         tokio::spawn(Serve {
             shared: Arc::clone(shared),
             slot,
@@ -63,7 +73,7 @@ impl Future for Serve {
         nest.turn(Instant::now(), since_epoch());
         let is_over = this.turn(cx, nest, spare);
         if is_over.is_ready() {
-            nest.rest_bytes -= this.rest.take().map_or(0, |rest| rest.unread());
+            nest.rest_bytes -= this.rest.take().map_or(0, |rest| rest.size());
             nest.closed(this.slot);
         }
         nest.turned(Some(this.slot));
@@ -107,20 +117,34 @@ impl Serve {
     /// Reads, and lets the nest answer line by line, until nothing more has come or others are to have their turn.
     fn read(&mut self, cx: &mut Context<'_>, nest: &mut Nest, spare: &mut FrameBuffer) {
         let own = self.rest.take();
-        let is_own = own.is_some();
-        nest.rest_bytes -= own.as_ref().map_or(0, FrameBuffer::unread);
-        let mut frames = own.unwrap_or_else(|| std::mem::replace(spare, FrameBuffer::new(0)));
+        nest.rest_bytes -= own.as_ref().map_or(0, FrameBuffer::size);
+        let is_own = own.as_ref().is_some_and(|rest| rest.unread() > SHORT_BYTES_MAX);
+        let mut frames = match own {
+            Some(long) if is_own => long,
+            short => {
+                let mut frames = std::mem::replace(spare, FrameBuffer::new(0));
+                short.iter().for_each(|rest| frames.resume(rest));
+                frames
+            }
+        };
         if self.read_into(&mut frames, cx, nest) {
             cx.waker().wake_by_ref();
         }
         if frames.unread() > 0 && !self.sees_end {
-            let rest = if is_own { frames } else { keep(spare, frames) };
-            nest.rest_bytes += rest.unread();
+            // neither the buffer of all nor much room for nothing is kept with a begun line
+            let is_roomy = frames.unread() < frames.size() / 4;
+            let rest = if !is_own || is_roomy {
+                frames.split_rest()
+            } else {
+                std::mem::replace(&mut frames, FrameBuffer::new(0))
+            };
+            nest.rest_bytes += rest.size();
             self.rest = Some(rest);
             if nest.rest_bytes > nest.config().limits.rest_bytes_max {
                 nest.farewell(self.slot, "begun lines take too much memory");
             }
-        } else if !is_own {
+        }
+        if !is_own {
             *spare = frames;
         }
     }
@@ -262,13 +286,6 @@ impl Serve {
         let mut bytes = [0; 4096];
         while let Ok((1.., _)) = rustix::net::recv(&self.stream, &mut bytes[..], RecvFlags::DONTWAIT) {}
     }
-}
-
-/// Keeps what a connection has begun apart, and gives the buffer back.
-fn keep(spare: &mut FrameBuffer, mut frames: FrameBuffer) -> FrameBuffer {
-    let rest = frames.split_rest();
-    *spare = frames;
-    rest
 }
 
 /// Pieces are told apart by what is attached to them, and so much of that may be under way: the bee has to read first.

@@ -50,7 +50,7 @@ use route::{Call, Session};
 pub struct Limits {
     /// Bytes of one line, LF not counted; a longer one closes its connection.
     pub line_max: usize,
-    /// Bytes of begun lines of all connections together; the connection that goes beyond is closed.
+    /// Bytes that the begun lines of all connections take together; the connection that goes beyond is closed.
     pub rest_bytes_max: usize,
     /// Tones that wait for one bee.
     pub queue_tones_max: usize,
@@ -137,7 +137,7 @@ pub struct Nest {
     received: u64,
     /// It is to forget everything and start anew.
     restart_due: bool,
-    /// Bytes of begun lines of all connections.
+    /// Bytes that the begun lines of all connections take.
     pub(crate) rest_bytes: usize,
 }
 

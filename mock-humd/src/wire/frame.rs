@@ -65,7 +65,11 @@ impl FrameBuffer {
         }
         let wanted = self.end + bytes_min;
         if self.bytes.len() < wanted {
-            self.bytes.resize(wanted.max(2 * self.end), 0);
+            // the longest line needs no more room than it takes to see that it is too long
+            let doubled = (2 * self.end).min(self.line_max.saturating_add(bytes_min));
+            let length = wanted.max(doubled);
+            self.bytes.reserve_exact(length - self.bytes.len());
+            self.bytes.resize(length, 0);
         }
         &mut self.bytes[self.end..]
     }
@@ -78,6 +82,20 @@ impl FrameBuffer {
     /// How many bytes have come whose line has not been given.
     pub fn unread(&self) -> usize {
         self.end - self.start
+    }
+
+    /// How much memory it takes, in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// Goes on with what another buffer has begun; this one must be empty.
+    pub fn resume(&mut self, rest: &Self) {
+        debug_assert_eq!(self.unread(), 0, "what stands here would be mixed up with the rest");
+        let (searched, skipping) = (rest.searched - rest.start, rest.skipping);
+        (self.start, self.searched, self.end) = (0, 0, 0);
+        self.push(&rest.bytes[rest.start..rest.end]);
+        (self.searched, self.skipping) = (searched, skipping);
     }
 
     /// Moves what has come and was not given to a buffer of its size, so that this one is free for others.
@@ -120,7 +138,8 @@ impl FrameBuffer {
     /// What stands after the last LF when the stream ends; nothing if that is empty or was too long.
     pub fn rest(&mut self) -> Option<Frame> {
         let rest = self.bytes[self.start..self.end].to_vec();
-        *self = Self { skipping: self.skipping, ..Self::new(self.line_max) };
+        let bytes = std::mem::take(&mut self.bytes);
+        *self = Self { bytes, skipping: self.skipping, ..Self::new(self.line_max) };
         (!rest.is_empty() && !self.skipping).then_some(Frame { bytes: rest, terminated: false })
     }
 
@@ -212,6 +231,31 @@ mod tests {
         rest.push(b"d\n");
         buffer.push(b"e\n");
         assert_eq!((lines(&mut rest), lines(&mut buffer)), (vec!["bcd".to_owned()], vec!["e".to_owned()]));
+    }
+
+    #[test]
+    fn a_rest_is_gone_on_with_in_another_buffer() {
+        let mut first = FrameBuffer::new(4);
+        first.push(b"a\nbc");
+        assert_eq!(lines(&mut first), ["a"]);
+        let mut other = FrameBuffer::new(4);
+        other.resume(&first.split_rest());
+        other.push(b"d\n12345");
+        assert_eq!(lines(&mut other), ["bcd", "a line is longer than the limit of 4 bytes"]);
+        let mut third = FrameBuffer::new(4);
+        third.resume(&other);
+        third.push(b"6\nok\n");
+        assert_eq!(lines(&mut third), ["ok"]);
+    }
+
+    #[test]
+    fn room_grows_no_further_than_the_longest_line() {
+        let mut buffer = FrameBuffer::new(10_000);
+        for _ in 0..100 {
+            buffer.push(&[b'x'; 100]);
+            assert_eq!(buffer.next(), None);
+        }
+        assert!(buffer.size() <= 10_100, "{}", buffer.size());
     }
 
     #[test]
