@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::judge::{ambient, general_code};
 use crate::rule::{Party, Profile, Rule, RuleBook};
-use crate::vector::{self, Body, Case, Status, Suite};
+use crate::vector::{Body, Case, Status, Suite, dialogue};
 
 /// A mutant of the reference client, as the binary knows it.
 #[derive(Debug, Clone)]
@@ -214,14 +214,9 @@ fn explain_case(case: &Case) -> String {
     for (kind, note) in &case.notes {
         text += &format!("\n{kind}: {note}\n");
     }
-    match &case.body {
-        Body::Wire { .. } => text += "\nSteps:\n",
-        Body::Call { function, examples } => {
-            text += &format!("\n{} examples of `{function}`:\n", examples.len());
-        }
-    }
-    for line in vector::dialogue(case) {
-        text += &format!("  {line}\n");
+    text += "\nSteps:\n";
+    for (number, line) in dialogue(case).iter().enumerate() {
+        text += &format!("  {:>2}  {line}\n", number + 1);
     }
     text
 }

@@ -172,6 +172,8 @@ pub struct Step {
     pub checks: Vec<Check>,
     /// What to write down about the rule of an `accept`, once the connection has come.
     pub seen: Option<String>,
+    /// A word of the author to readers.
+    pub comment: Option<String>,
     /// The line of the step in its file.
     pub line: usize,
 }
@@ -357,6 +359,8 @@ pub struct Example {
     pub answer: Answer,
     /// The rule and code.
     pub cite: Cite,
+    /// A word of the author to readers.
+    pub comment: Option<String>,
     /// The line of the example in its file.
     pub line: usize,
 }
