@@ -23,14 +23,19 @@ pub fn completions(shell: Shell) -> Result<Exit, Error> {
     let mut root = Command::new(NAME).version(env!("CARGO_PKG_VERSION")).subcommands(offered);
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut root, NAME, &mut script);
-    print(|out| out.write_all(&script))
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if shell == Shell::Bash {
+        // the generator spells a hyphen of the program's name in two ways, and then finds none of its commands
+        script = script.replace(&NAME.replace('-', "__subcmd__"), &NAME.replace('-', "__"));
+    }
+    print(|out| out.write_all(script.as_bytes()))
 }
 
 /// `man`: the page of the program on stdout, or a page for each command into a folder.
 pub fn man(args: &ManArgs) -> Result<Exit, Error> {
     let Some(dir) = &args.dir else {
         let mut page = Vec::new();
-        Man::new(Cli::command())
+        Man::new(Cli::command().disable_help_subcommand(true))
             .render(&mut page)
             .map_err(|error| Error::Broken(format!("the manual cannot be made: {error}")))?;
         return print(|out| out.write_all(&page));

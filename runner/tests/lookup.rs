@@ -113,7 +113,11 @@ fn the_line_that_runs_a_case_alone_runs_it() {
             .iter()
             .filter(|row| row["verdict"] == "fail")
             .collect();
-        assert!(failed.iter().all(|row| row["id"] == case) && !failed.is_empty(), "{line}: {failed:?}");
+        // a line that breaks a rule of every line is told apart
+        let own = |row: &&Value| {
+            row["id"] == case || row["id"].as_str().is_some_and(|id| id.starts_with("ambient/"))
+        };
+        assert!(failed.iter().all(own) && failed[0]["id"] == case, "{line}: {failed:?}");
     }
 }
 
@@ -140,7 +144,7 @@ fn several_names_and_patterns_are_explained_each_once() {
 #[test]
 fn a_name_that_is_nothing_gets_the_nearest_of_its_kind() {
     for (names, wanted) in [
-        (vec!["FRAME-1"], "`FRAME-1` is no rule, case or code\n(hint: the nearest are `FRAME-1"),
+        (vec!["FRAME-1"], "`FRAME-1` is no rule, case or code\n(hint: the nearest are `FRAME-01`"),
         (vec!["frame-100"], "(hint: the nearest are `FRAME-10`"),
         (vec!["framing/array-line"], "(hint: the nearest are `framing/array-line-is-no-tone`"),
         (vec!["framing.split-corupts"], "(hint: the nearest are `framing.split-corrupts`"),
@@ -185,7 +189,7 @@ fn a_list_holds_what_is_asked_for_and_says_how_much_that_is() {
 fn a_filter_that_leaves_nothing_is_an_error() {
     for (arguments, wanted) in [
         (["--run", "framng/*"], "no case matches `framng/*`\n(hint: the nearest are `framing/"),
-        (["--rule", "FRAME-1O"], "`FRAME-1O` is no rule\n(hint: the nearest are `FRAME-1"),
+        (["--rule", "FRAME-1O"], "`FRAME-1O` is no rule\n(hint: the nearest are `FRAME-01`"),
         (
             ["--section", "frame"],
             "WIRE.md has no rules in a section `frame`\n(hint: the nearest are `framing`",
@@ -266,8 +270,9 @@ fn commands() -> Vec<String> {
     let (help, _) = says(&["--help"], 0);
     let (_, list) = help.split_once("Commands:\n").expect("the commands are listed");
     let (list, _) = list.split_once("\n\n").expect("the list ends");
-    let names = list.lines().filter_map(|line| line.split_whitespace().next());
-    names.filter(|name| *name != "help").map(str::to_owned).collect()
+    // what a command does may go on in the next line
+    let names = list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names.filter(|name| !["", "help"].contains(name)).map(str::to_owned).collect()
 }
 
 #[test]
@@ -292,15 +297,14 @@ fn each_command_has_a_manual_page_of_its_own() {
     let path = inner.display().to_string();
     says(&["man", &path], 0);
     let (page, _) = says(&["man"], 0);
-    for section in [".TH thrum\\-conform 1", ".SH NAME", ".SH SYNOPSIS", ".SH DESCRIPTION", ".SH SUBCOMMANDS"]
-    {
+    for section in [".TH thrum-conform 1", ".SH NAME", ".SH SYNOPSIS", ".SH DESCRIPTION", ".SH SUBCOMMANDS"] {
         assert!(page.contains(section), "{section}\n{page}");
     }
     for command in commands() {
         let name = format!("thrum-conform-{command}.1");
         let page =
             std::fs::read_to_string(inner.join(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let head = format!(".TH thrum\\-conform\\-{} 1", command.replace('-', "\\-"));
+        let head = format!(".TH thrum-conform-{command} 1");
         assert!(page.contains(&head) && page.contains(".SH SYNOPSIS"), "{name}\n{page}");
     }
     assert!(inner.join("thrum-conform-vectors-bump-check.1").is_file());

@@ -1,9 +1,6 @@
-//! The arguments of the commands that only look: `list` and `explain`, and what a shell and a manual get.
-
-use std::path::PathBuf;
+//! The arguments of the commands that only look: `list` and `explain`.
 
 use clap::{Args, ValueEnum};
-use clap_complete::Shell;
 
 use super::SourceArgs;
 
@@ -88,34 +85,4 @@ pub struct ExplainArgs {
     pub name: Vec<String>,
     #[command(flatten)]
     pub source: SourceArgs,
-}
-
-/// What `completions --help` ends with.
-pub(super) const COMPLETIONS_NOTES: &str = "\
-Examples:
-  source <(thrum-conform completions bash)    for this shell
-  thrum-conform completions bash > ~/.local/share/bash-completion/completions/thrum-conform
-  thrum-conform completions zsh > ~/.zfunc/_thrum-conform
-  thrum-conform completions fish > ~/.config/fish/completions/thrum-conform.fish";
-
-/// `completions`.
-#[derive(Debug, Args)]
-pub struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
-    pub shell: Shell,
-}
-
-/// What `man --help` ends with.
-pub(super) const MAN_NOTES: &str = "\
-Examples:
-  thrum-conform man | man -l -                     to read it
-  thrum-conform man ~/.local/share/man/man1        a page for each command";
-
-/// `man`.
-#[derive(Debug, Args)]
-pub struct ManArgs {
-    /// A folder for a page for each command; without it, the page of the program is written to stdout
-    #[arg(value_name = "DIR")]
-    pub dir: Option<PathBuf>,
 }

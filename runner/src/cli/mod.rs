@@ -6,6 +6,7 @@ mod client;
 mod report;
 mod selftest;
 mod setup;
+mod shell;
 mod value;
 mod vectors;
 
@@ -15,11 +16,12 @@ use clap::{Parser, Subcommand};
 use crate::reference;
 
 pub use baseline::{BaselineArgs, BaselineCommand};
-pub use catalog::{CompletionsArgs, ExplainArgs, ListArgs, ListWhat, ManArgs};
+pub use catalog::{ExplainArgs, ListArgs, ListWhat};
 pub use client::{ClientArgs, LevelArg, PatienceArgs, ProfileArg, RoleArg, SourceArgs, TestArgs};
 pub use report::{ColorArg, FormatArg, RenderArgs, ReportArg, ReportCommand};
 pub use selftest::SelftestArgs;
 pub use setup::{DoctorArgs, InitArgs, SmokeArgs};
+pub use shell::{CompletionsArgs, ManArgs};
 pub use vectors::{ExportArgs, FreezeArgs, TwoSets, VectorsCommand};
 
 /// The colour of errors.
@@ -80,10 +82,10 @@ pub enum Command {
     #[command(subcommand)]
     Report(ReportCommand),
     /// Write the completions of a shell to stdout
-    #[command(after_help = catalog::COMPLETIONS_NOTES)]
+    #[command(after_help = shell::COMPLETIONS_NOTES)]
     Completions(CompletionsArgs),
     /// Write manual pages
-    #[command(after_help = catalog::MAN_NOTES)]
+    #[command(after_help = shell::MAN_NOTES)]
     Man(ManArgs),
     /// The built-in reference client: speaks the shim protocol on stdin and stdout
     #[command(hide = true)]

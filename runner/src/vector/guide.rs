@@ -184,7 +184,7 @@ mod tests {
             ("\"FRAME-01\"", "\"frame\"", 1, "`frame` is no id of a rule, such as `FRAME-01`"),
             ("\"format\": 1", "\"format\": 2", 1, "/format: `2` is not `1`"),
             ("}}}}", "}}, \"FRAME-01\": {\"why\": \"v\"}}}", 2, "duplicate key `FRAME-01`"),
-            ("}}}}", "}}}", 2, "is no JSON"),
+            ("}}}}", "}}}", 1, "is no JSON"),
         ] {
             let text = good.replacen(old, new, 1);
             assert_ne!(text, good);
