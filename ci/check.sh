@@ -26,6 +26,21 @@ thrum_conform() {
     "${CARGO_TARGET_DIR:-target}/release/thrum-conform" "$@"
 }
 
+# groff says on stderr what is wrong with a page, and ends with 0
+manual() {
+    local pages said
+    pages=$(mktemp -d)
+    thrum_conform man "$pages"
+    said=$(groff -k -man -Tutf8 -ww -z "$pages"/*.1 2>&1)
+    rm -r "$pages"
+    [ -z "$said" ] || { printf '%s\n' "$said" >&2; return 1; }
+}
+
+if command -v groff >/dev/null 2>&1; then
+    step "the manual" manual
+else
+    left_out+=("the manual (groff is missing)")
+fi
 step "vectors" thrum_conform vectors lint
 step "the layout of the vectors" thrum_conform vectors fmt --check
 step "the frozen sets" thrum_conform vectors freeze --check

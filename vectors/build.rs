@@ -4,4 +4,5 @@ fn main() {
     println!("cargo::rerun-if-changed=thrum");
     println!("cargo::rerun-if-changed=schema");
     println!("cargo::rerun-if-changed=sets");
+    println!("cargo::rerun-if-changed=guide");
 }

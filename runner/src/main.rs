@@ -5,9 +5,11 @@ mod client;
 mod doctor;
 mod init;
 mod interrupt;
+mod lookup;
 mod reference;
 mod reports;
 mod selftest;
+mod shell;
 mod sink;
 mod source;
 mod stored;
@@ -42,10 +44,12 @@ fn run(cli: Cli) -> ExitCode {
         Command::Init(args) => init::init(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Selftest(args) => selftest::selftest(&args),
-        Command::List(args) => source::list(&args, reference::mutants()),
-        Command::Explain(args) => source::explain(&args, reference::mutants()),
+        Command::List(args) => lookup::list(&args, reference::mutants()),
+        Command::Explain(args) => lookup::explain(&args, reference::mutants()),
         Command::Vectors(command) => vectors::run(&command, reference::mutants()),
         Command::Report(command) => stored::run(&command),
+        Command::Completions(args) => shell::completions(args.shell),
+        Command::Man(args) => shell::man(&args),
         Command::Testee(args) => return reference::run(&args),
     };
     match outcome {

@@ -242,23 +242,8 @@ fn a_negative_brings_its_twin_along() {
 }
 
 #[test]
-fn a_rule_a_case_and_a_code_are_explained() {
-    says(
-        &["explain", "frame-10"],
-        0,
-        &["FRAME-10 MUST", "Cases:", "Real bugs that break it", "decode-per-read"],
-    );
-    says(&["explain", "framing/split-inside-a-two-byte-character"], 0, &["Steps:", "Kills", "FRAME-10"]);
-    says(&["explain", "framing.died"], 0, &["what happened", "what to change"]);
-    says(&["explain", "ambient.frame-02"], 0, &["FRAME-02"]);
-}
-
-#[test]
-fn lists_name_everything() {
-    says(&["list"], 0, &["framing/split-inside-a-two-byte-character", "[FRAME-10]"]);
-    says(&["list", "rules"], 0, &["FRAME-10", "untested:"]);
-    says(&["list", "mutants"], 0, &["decode-per-read"]);
-    says(&["vectors", "lint"], 0, &["cases, no fault"]);
+fn the_vectors_and_the_guide_have_no_fault() {
+    says(&["vectors", "lint"], 0, &["cases, no fault", "rules in the guide, no fault"]);
 }
 
 #[test]
@@ -280,8 +265,20 @@ fn the_help_teaches() {
 
 #[test]
 fn no_example_of_the_help_is_wrapped_on_a_narrow_terminal() {
-    let commands = ["", "client", "smoke", "init", "doctor", "selftest", "baseline"]
-        .map(|name| if name.is_empty() { vec![] } else { vec![name] });
+    let commands = [
+        "",
+        "client",
+        "smoke",
+        "init",
+        "doctor",
+        "selftest",
+        "baseline",
+        "list",
+        "explain",
+        "completions",
+        "man",
+    ]
+    .map(|name| if name.is_empty() { vec![] } else { vec![name] });
     let below = ["diff", "bump-check", "freeze", "export"].map(|name| vec!["vectors", name]);
     let keeping = ["write", "check", "prune"].map(|name| vec!["baseline", name]);
     let notes = |words: &[&str], width: &str| {

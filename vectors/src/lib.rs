@@ -1,4 +1,4 @@
-//! The data of the suite, embedded: vector files, schemas and the text of WIRE.md.
+//! The data of the suite, embedded: vector files, schemas, frozen sets, the guide to the rules and the text of WIRE.md.
 //!
 //! Nothing here reads or judges anything. `thrum-conform` does; a reader of JSON needs no Rust.
 
@@ -12,6 +12,9 @@ static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 
 /// The frozen set of each release.
 static SETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sets");
+
+/// What the guide says of rules, a file per section of WIRE.md.
+static GUIDE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/guide");
 
 /// The text of WIRE.md.
 pub const WIRE_DOC: &str = include_str!("../../WIRE.md");
@@ -29,6 +32,11 @@ pub fn schemas() -> Vec<(String, &'static str)> {
 /// The frozen sets as pairs of path (`sets/0.7.0+1.json`) and text, sorted by path.
 pub fn sets() -> Vec<(String, &'static str)> {
     files(&SETS, "sets")
+}
+
+/// The files of the guide as pairs of path (`guide/framing.json`) and text, sorted by path.
+pub fn guide() -> Vec<(String, &'static str)> {
+    files(&GUIDE, "guide")
 }
 
 fn files(root: &'static Dir<'static>, name: &str) -> Vec<(String, &'static str)> {

@@ -10,6 +10,7 @@ mod parse;
 mod scope;
 mod template;
 mod value;
+mod words;
 
 use std::fmt;
 

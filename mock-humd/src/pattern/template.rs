@@ -8,7 +8,7 @@ use super::{PatternFault, Scope, Unbound};
 
 /// A value to send.
 #[derive(Debug, Clone)]
-pub struct Template(Part);
+pub struct Template(pub(super) Part);
 
 /// What the value travels in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Carrier {
 }
 
 #[derive(Debug, Clone)]
-enum Part {
+pub(super) enum Part {
     Scalar(Value),
     Text(String),
     Array(Vec<Part>),

@@ -6,6 +6,7 @@ mod client;
 mod report;
 mod selftest;
 mod setup;
+mod shell;
 mod value;
 mod vectors;
 
@@ -20,6 +21,7 @@ pub use client::{ClientArgs, LevelArg, PatienceArgs, ProfileArg, RoleArg, Source
 pub use report::{ColorArg, FormatArg, RenderArgs, ReportArg, ReportCommand};
 pub use selftest::SelftestArgs;
 pub use setup::{DoctorArgs, InitArgs, SmokeArgs};
+pub use shell::{CompletionsArgs, ManArgs};
 pub use vectors::{ExportArgs, FreezeArgs, TwoSets, VectorsCommand};
 
 /// The colour of errors.
@@ -67,9 +69,11 @@ pub enum Command {
     /// Prove the suite: each mutant of the built-in client must die, and each rule must catch one
     #[command(after_help = selftest::NOTES)]
     Selftest(SelftestArgs),
-    /// List cases, rules, or the suite's own testees
+    /// List cases, rules, failure codes, or the suite's own testees
+    #[command(after_help = catalog::LIST_NOTES)]
     List(ListArgs),
-    /// Explain a rule, a case or a failure code
+    /// Explain rules, cases and failure codes
+    #[command(after_help = catalog::EXPLAIN_NOTES)]
     Explain(ExplainArgs),
     /// Check, lay out, release and compare vectors
     #[command(subcommand)]
@@ -77,6 +81,12 @@ pub enum Command {
     /// Make something of stored JSON reports, as `client --report json=PATH` writes them
     #[command(subcommand)]
     Report(ReportCommand),
+    /// Write the completions of a shell to stdout
+    #[command(after_help = shell::COMPLETIONS_NOTES)]
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    #[command(after_help = shell::MAN_NOTES)]
+    Man(ManArgs),
     /// The built-in reference client: speaks the shim protocol on stdin and stdout
     #[command(hide = true)]
     Testee(reference::Args),

@@ -44,7 +44,7 @@ Examples:
 pub enum VectorsCommand {
     /// Check vector files: all faults at once, each with file, line and JSON pointer
     Lint {
-        /// An archive, file or folder; without it the built-in vectors
+        /// An archive, file or folder; without it the built-in vectors, and the guide to the rules
         path: Option<PathBuf>,
         /// Rules from this document instead of the built-in WIRE.md
         #[arg(long, value_name = "FILE")]

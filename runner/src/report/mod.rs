@@ -14,7 +14,7 @@ mod matrix;
 mod md;
 mod model;
 mod tap;
-mod text;
+pub(crate) mod text;
 mod tty;
 
 use std::io::{self, Write};

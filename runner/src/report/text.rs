@@ -1,7 +1,9 @@
 //! Text that came from a client, made fit for a report: nothing in it may steer what shows it, and no field is longer
-//! than a person reads.
+//! than a person reads. Lengths are columns of a terminal, in which a character of East Asia or an emoji takes two.
 
-/// Characters of a value that are shown, and of a line of prose.
+use unicode_width::UnicodeWidthChar as _;
+
+/// Columns of a value that are shown, and of a line of prose.
 pub(super) const VALUE_MAX: usize = 160;
 pub(super) const LINE_MAX: usize = 600;
 /// Lines of a block of text.
@@ -38,12 +40,35 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// The beginning, with a mark where more follows.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+/// How many columns a character takes at most; a mark that asks for the picture of a character widens it.
+fn columns_of(c: char) -> usize {
+    if c == '\u{fe0f}' { 1 } else { c.width().unwrap_or(0) }
+}
+
+/// How many columns a cleaned text takes.
+pub(crate) fn columns(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// The beginning of a cleaned text, in so many columns, with a mark where more follows.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    let mut wide = 0;
+    let mut fits = 0;
+    for (at, c) in text.char_indices() {
+        wide += columns_of(c);
+        if wide > most {
+            return format!("{}…", &text[..fits]);
+        }
+        if wide < most {
+            fits = at + c.len_utf8();
+        }
     }
+    text.to_owned()
+}
+
+/// A number of things: `1 case`, `2 cases`.
+pub(crate) fn plural(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// The part of a cleaned text around a place, counted in characters, with marks where more stands.
@@ -79,14 +104,15 @@ mod tests {
     #[test]
     fn long_text_is_cut_around_what_matters() {
         assert_eq!(cut("ééé", 3), "ééé");
-        assert_eq!(cut("éééé", 3), "ééé…");
-        assert_eq!(around("0123456789", 5, 4), "…3456…");
-        assert_eq!(around("0123456789", 1, 4), "0123…");
+        assert_eq!(cut("éééé", 3), "éé…");
+        assert_eq!(cut("🐝🐝🐝", 5), "🐝🐝…");
+        assert_eq!(around("0123456789", 5, 4), "…345…");
+        assert_eq!(around("0123456789", 1, 4), "012…");
         assert_eq!(around("0123456789", 9, 4), "…789");
         let long = "x".repeat(1000);
         let (wanted, got) = apart(&format!("{long}A{long}"), &format!("{long}B{long}"), 8);
-        assert_eq!((wanted.as_str(), got.as_str()), ("…xxxxAxxx…", "…xxxxBxxx…"));
+        assert_eq!((wanted.as_str(), got.as_str()), ("…xxxxAxx…", "…xxxxBxx…"));
         let (wanted, got) = apart("\"short\"", &format!("\"sho{long}"), 8);
-        assert_eq!((wanted.as_str(), got.as_str()), ("\"short\"", "\"shoxxxx…"));
+        assert_eq!((wanted.as_str(), got.as_str()), ("\"short\"", "\"shoxxx…"));
     }
 }

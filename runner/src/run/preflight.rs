@@ -221,7 +221,7 @@ fn drive(act: &str, message: &Value) -> Result<Step, Error> {
 }
 
 fn step(verb: Verb) -> Step {
-    Step { verb, client: 0, conn: 0, cite: None, seen: None, checks: Vec::new(), line: 0 }
+    Step { verb, client: 0, conn: 0, cite: None, seen: None, checks: Vec::new(), comment: None, line: 0 }
 }
 
 fn template(json: &Value) -> Result<Template, Error> {

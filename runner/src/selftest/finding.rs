@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thrum_conform::exit::Exit;
 use thrum_conform::report::{CaseVerdict, Report, Standing};
-use thrum_conform::rule::{Level, Party, Rule, RuleBook, Side};
+use thrum_conform::rule::{Level, RuleBook, Side};
 use thrum_conform::vector::{Case, Status, Suite};
 
 use super::matrix::{Matrix, broken};
@@ -160,7 +160,7 @@ pub fn idle(matrix: &Matrix, book: &RuleBook, suite: &Suite) -> Vec<Finding> {
     let (rules, cases) = (matrix.by_rule(), matrix.by_case());
     let names: BTreeSet<&str> = matrix.rows.iter().map(|row| row.mutant).collect();
     let mut found = Vec::new();
-    for rule in book.rules().filter(|rule| is_scored(rule, suite) && !rules.contains_key(rule.id.as_str())) {
+    for rule in book.rules().filter(|rule| suite.scores(rule) && !rules.contains_key(rule.id.as_str())) {
         let why = "a rule that nothing breaks proves nothing".to_owned();
         found.push(Finding { what: format!("no mutant breaks {}", rule.id), why });
     }
@@ -177,14 +177,6 @@ pub fn idle(matrix: &Matrix, book: &RuleBook, suite: &Suite) -> Vec<Finding> {
         }
     }
     found
-}
-
-/// Whether a rule counts and can be broken from outside.
-pub fn is_scored(rule: &Rule, suite: &Suite) -> bool {
-    let binds = rule.roles.contains(&Party::Client) || rule.roles.contains(&Party::Worker);
-    let decided =
-        || suite.cases.iter().any(|case| case.status == Status::Scored && case.decides.contains(&rule.id));
-    binds && rule.level >= Level::Should && rule.untested.is_none() && (rule.ambient || decided())
 }
 
 /// Whether a case is about MAY rules alone.

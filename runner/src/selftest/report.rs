@@ -9,7 +9,7 @@ use thrum_conform::error::Error;
 use thrum_conform::rule::{Rule, RuleBook};
 use thrum_conform::vector::Suite;
 
-use super::finding::{Finding, is_scored};
+use super::finding::Finding;
 use super::matrix::{Matrix, Row};
 use crate::cli::{FormatArg, SelftestArgs};
 use crate::reference::{nulls, odds};
@@ -107,7 +107,7 @@ impl Report<'_> {
     }
 
     fn scored(&self) -> impl Iterator<Item = &Rule> {
-        self.book.rules().filter(|rule| is_scored(rule, self.suite))
+        self.book.rules().filter(|rule| self.suite.scores(rule))
     }
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mock_humd::pattern::{Pattern, Template};
 use mock_humd::script::Op;
 
-use crate::rule::{Need, Party, Profile, Version};
+use crate::rule::{Level, Need, Party, Profile, Rule, Version};
 
 /// All cases, and what explains them.
 #[derive(Debug, Default)]
@@ -23,6 +23,19 @@ impl Suite {
     /// The case with this id, or that once had it.
     pub fn case(&self, id: &str) -> Option<&Case> {
         self.cases.iter().find(|case| case.id == id || case.was.iter().any(|was| was == id))
+    }
+
+    /// The cases that decide this rule.
+    pub fn deciding<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a Case> {
+        self.cases.iter().filter(move |case| case.decides.iter().any(|decided| decided == rule))
+    }
+
+    /// Whether a rule counts and can be broken from outside.
+    pub fn scores(&self, rule: &Rule) -> bool {
+        let binds = rule.roles.contains(&Party::Client) || rule.roles.contains(&Party::Worker);
+        let mut decided = self.deciding(&rule.id).map(|case| case.status);
+        let shows = rule.ambient || decided.any(|status| status == Status::Scored);
+        binds && shows && rule.level >= Level::Should && rule.untested.is_none()
     }
 }
 
@@ -88,8 +101,8 @@ impl Case {
         self.id.split('/').next().unwrap_or_default()
     }
 
-    /// The codes under which its steps and examples fail.
-    pub fn codes(&self) -> impl Iterator<Item = &str> {
+    /// What its steps, the checks in them and its examples are about, in order.
+    pub fn cites(&self) -> impl Iterator<Item = &Cite> {
         let cites: Vec<&Cite> = match &self.body {
             Body::Wire { steps, .. } => steps
                 .iter()
@@ -97,7 +110,12 @@ impl Case {
                 .collect(),
             Body::Call { examples, .. } => examples.iter().map(|example| &example.cite).collect(),
         };
-        cites.into_iter().filter_map(|cite| cite.code.as_deref())
+        cites.into_iter()
+    }
+
+    /// The codes under which its steps and examples fail.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.cites().filter_map(|cite| cite.code.as_deref())
     }
 }
 
@@ -172,6 +190,8 @@ pub struct Step {
     pub checks: Vec<Check>,
     /// What to write down about the rule of an `accept`, once the connection has come.
     pub seen: Option<String>,
+    /// A word of the author to readers.
+    pub comment: Option<String>,
     /// The line of the step in its file.
     pub line: usize,
 }
@@ -357,6 +377,8 @@ pub struct Example {
     pub answer: Answer,
     /// The rule and code.
     pub cite: Cite,
+    /// A word of the author to readers.
+    pub comment: Option<String>,
     /// The line of the example in its file.
     pub line: usize,
 }

@@ -237,6 +237,7 @@ fn example(function: &str, node: &Map<String, Value>, at: &str, log: &mut Log<'_
         args: args?,
         answer: answer?,
         cite: Cite { rule, code, hint: None },
+        comment: node.get("comment").and_then(Value::as_str).map(str::to_owned),
         line: log.line(at),
     })
 }

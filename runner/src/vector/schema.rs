@@ -18,6 +18,7 @@ static TEXTS: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
         ("thrum:vector", "schema/vector.json"),
         ("thrum:act", "schema/act.json"),
         ("thrum:shim", "schema/shim.json"),
+        ("thrum:guide", "schema/guide.json"),
     ]
     .map(|(id, path)| (id, text(path)))
     .map(|(id, text)| (id, serde_json::from_str(text).unwrap_or_default()))
@@ -25,6 +26,8 @@ static TEXTS: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
 });
 
 static FILE: LazyLock<Result<Validator, String>> = LazyLock::new(|| compile(&TEXTS["thrum:vector"]));
+
+static GUIDE: LazyLock<Result<Validator, String>> = LazyLock::new(|| compile(&TEXTS["thrum:guide"]));
 
 /// Schemas of the same file by name, compiled when they are first asked for.
 type Definitions = BTreeMap<String, OnceLock<Result<Validator, String>>>;
@@ -42,6 +45,11 @@ fn definitions(id: &str, prefix: &str) -> Definitions {
 /// Checks a whole vector file; adds a fault for each refusal.
 pub(super) fn check_file(value: &Value, log: &mut Log<'_>) {
     check(FILE.as_ref(), value, "", log);
+}
+
+/// Checks a file of the guide; adds a fault for each refusal.
+pub(super) fn check_guide(value: &Value, log: &mut Log<'_>) {
+    check(GUIDE.as_ref(), value, "", log);
 }
 
 /// Checks the arguments of a helper function, which stand at this pointer.

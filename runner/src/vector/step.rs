@@ -60,7 +60,8 @@ impl<'s, 'l, 'd> Stage<'s, 'l, 'd> {
         let checks = self.checks(node, at);
         let line = self.log.line(at);
         let seen = text(node, "seen").filter(|_| name == "accept").map(str::to_owned);
-        let step = verb.map(|verb| Step { verb, client, conn, cite, checks, seen, line });
+        let comment = text(node, "comment").map(str::to_owned);
+        let step = verb.map(|verb| Step { verb, client, conn, cite, checks, seen, comment, line });
         step.filter(|_| self.log.len() == before)
     }
 

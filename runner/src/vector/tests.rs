@@ -1,5 +1,7 @@
-//! A file that loads, and what becomes of it after a change; [`refusals`] has a row for each cross-check.
+//! A file that loads, and what becomes of it after a change; [`refusals`] has a row for each cross-check, and
+//! [`dialogues`] for each way of saying a step.
 
+mod dialogues;
 mod refusals;
 
 use super::*;

@@ -7,12 +7,35 @@ use thrum_conform::exit::Exit;
 use thrum_conform::loaded;
 use thrum_conform::vector::{Fault, Source, lay_out};
 
+<<<<<<< HEAD
 use crate::source::print;
+=======
+use crate::cli::SourceArgs;
+use crate::source::{self, Loaded, print};
+>>>>>>> 24c8f6a (runner: explain why a rule matters and how each language breaks it, list as tables, complete and document commands)
 
-/// `vectors lint`.
+/// `vectors lint`. Without a path it looks at the guide to the rules too.
 pub fn lint(path: Option<&Path>, wire_doc: Option<&Path>) -> Result<Exit, Error> {
+<<<<<<< HEAD
     let suite = loaded::load(path, wire_doc)?.suite;
     print(|out| writeln!(out, "{} cases, no fault", suite.cases.len()))
+=======
+    let args = SourceArgs { vectors: path.map(Into::into), wire_doc: wire_doc.map(Into::into) };
+    let Loaded { book, suite, .. } = source::load(&args)?;
+    // what others write has no guide of its own
+    let guide = if path.is_none() { Some(source::guide()?) } else { None };
+    let faults = guide.as_ref().map_or_else(Vec::new, |guide| guide.lint(&book, &suite));
+    if !faults.is_empty() {
+        return Err(source::faulty(&faults));
+    }
+    print(|out| {
+        writeln!(out, "{} cases, no fault", suite.cases.len())?;
+        match guide {
+            Some(guide) => writeln!(out, "{} rules in the guide, no fault", guide.rules().count()),
+            None => Ok(()),
+        }
+    })
+>>>>>>> 24c8f6a (runner: explain why a rule matters and how each language breaks it, list as tables, complete and document commands)
 }
 
 /// `vectors fmt`. Nothing is written unless every file can be laid out.
