@@ -3,7 +3,7 @@
 "use strict";
 
 const root = document.documentElement;
-root.classList.add("scripted");
+root.classList.add("ready");
 const KEPT = "thrum-conform theme";
 
 /** Storage may be forbidden: then a choice lasts as long as the page. */
@@ -112,8 +112,7 @@ function show(clear) {
   if (!target || target.id === "main") return;
   if (target.closest("[hidden]")) clear();
   for (let at = target; at; at = at.parentElement) if (at.localName === "details") at.open = true;
-  const focus = target.localName === "details" ? target.querySelector("summary") : target;
-  focus.focus({ preventScroll: true });
+  target.focus({ preventScroll: true });
   target.scrollIntoView({ block: "start" });
 }
 
