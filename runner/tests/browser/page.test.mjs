@@ -137,9 +137,9 @@ describe("a failure", () => {
       assert.equal(await failure.locator("svg .wrong line").count(), 1);
       assert.ok((await failure.locator("svg .wrong .label").textContent()).startsWith("✗ "));
       assert.equal(await failure.locator(".rerun code").textContent(), `thrum-conform client --run ${id} --trace`);
-      await failure.locator("summary", { hasText: "steps of the case" }).click();
+      await failure.locator("summary", { hasText: "Steps of the case" }).click();
       assert.equal(await failure.locator(".steps li").count(), row.steps.length);
-      await failure.locator("summary", { hasText: "frames and events" }).click();
+      await failure.locator("summary", { hasText: "Frames and events" }).click();
       assert.equal(await failure.locator(".frames > li").count(), row.exchange.length);
       await failure.locator(".bytes summary", { hasText: "not UTF-8" }).first().click();
       assert.match(await failure.locator(".bytes[open] pre").first().textContent(), /^0000 {2}7b 22 /);

@@ -3,10 +3,10 @@
 use super::diagram::{self, Diagram};
 use super::diff::{self, Place};
 use super::frames::{self, Frame};
-use super::mark::Mark;
-use super::prose::{Piece, pieces};
 use super::links::{Link, Links, anchor};
+use super::mark::Mark;
 use super::millis;
+use super::prose::{Piece, pieces};
 use crate::report::entry::{Entry, Sort};
 use crate::report::model::{CaseRow, CaseVerdict, FailureRow, Report, RuleRow};
 use crate::report::text::{LINE_MAX, cut, lines};
@@ -106,7 +106,8 @@ impl<'a> Case<'a> {
             twin: row.twin.as_ref().map(|twin| (links.to_case(&twin.id, row.side), twin.passed)),
             waiver: row.waiver.as_ref().map_or_else(String::new, |waiver| {
                 let issue = waiver.issue.as_ref().map_or_else(String::new, |issue| format!(", {issue}"));
-                let until = waiver.until.as_ref().map_or_else(String::new, |until| format!(", until {until}"));
+                let until =
+                    waiver.until.as_ref().map_or_else(String::new, |until| format!(", until {until}"));
                 let place = format!("{}:{}", waiver.file, waiver.line);
                 cut(&format!("{}{issue}{until} ({place})", waiver.reason), LINE_MAX)
             }),

@@ -5,9 +5,9 @@ use crate::judge::{Arrow, Scene, Way};
 use crate::report::model::FailureRow;
 use crate::report::text::{apart, clean, cut};
 
-/// Arrows before and after the wrong place that are drawn.
-const BEFORE: usize = 10;
-const AFTER: usize = 3;
+/// Arrows before and after the wrong place that are drawn: examples of a helper do not build on each other.
+const AROUND: (usize, usize) = (10, 3);
+const AROUND_CALL: (usize, usize) = (1, 0);
 /// Heights in pixels: of the names on top, of an arrow, and of the line that says what was wanted.
 const HEAD: usize = 34;
 const ROW: usize = 40;
@@ -21,6 +21,8 @@ const LAST: u8 = 96;
 #[derive(Debug)]
 pub(super) struct Diagram {
     pub(super) height: usize,
+    /// Who speaks to the client, and where its line stands.
+    pub(super) peer: &'static str,
     pub(super) daemon: u8,
     pub(super) client: u8,
     /// The application behind the client, where it was handed anything.
@@ -67,12 +69,14 @@ pub(super) struct Missing {
 pub(super) fn draw(scene: &Scene, failure: Option<&FailureRow>) -> Diagram {
     let arrows = &scene.arrows;
     let wrong = arrows.iter().position(|arrow| arrow.wrong);
+    let is_call = scene.is_call();
+    let (before, after) = if is_call { AROUND_CALL } else { AROUND };
     let (from, to) = match wrong {
-        Some(place) => (place.saturating_sub(BEFORE), (place + AFTER + 1).min(arrows.len())),
-        None => (arrows.len().saturating_sub(BEFORE + AFTER), arrows.len()),
+        Some(place) => (place.saturating_sub(before), (place + after + 1).min(arrows.len())),
+        None => (arrows.len().saturating_sub(before + after), arrows.len()),
     };
     let shown = &arrows[from..to];
-    let is_handed = shown.iter().any(|arrow| arrow.way == Way::Reported);
+    let is_handed = !is_call && shown.iter().any(|arrow| arrow.way == Way::Reported);
     let client = if is_handed { CLIENT } else { LAST };
     let wanted = failure.map_or_else(String::new, wanted);
     let mut top = HEAD;
@@ -91,6 +95,7 @@ pub(super) fn draw(scene: &Scene, failure: Option<&FailureRow>) -> Diagram {
     }
     Diagram {
         height: top + 8,
+        peer: if is_call { "suite" } else { "daemon" },
         daemon: DAEMON,
         client,
         application: is_handed.then_some(LAST),
@@ -111,11 +116,13 @@ fn wanted(row: &FailureRow) -> String {
 
 fn row(arrow: &Arrow, client: u8, top: usize, wanted: &str) -> Row {
     let (way, from, to) = match arrow.way {
-        Way::ToClient => ("to-client", DAEMON, client),
+        Way::ToClient | Way::Asked => ("to-client", DAEMON, client),
         Way::ToDaemon => ("to-daemon", client, DAEMON),
+        // the answer of a helper
+        Way::Reported if client == LAST => ("to-daemon", client, DAEMON),
         Way::Reported => ("reported", client, LAST),
     };
-    let is_end = arrow.way == Way::Reported;
+    let is_end = way == "reported";
     let wanted = if arrow.wrong { wanted.to_owned() } else { String::new() };
     let conn = if arrow.conn > 0 { format!("[{}] ", arrow.conn + 1) } else { String::new() };
     Row {

@@ -37,7 +37,10 @@ impl Value {
 pub(super) fn places(failure: &Failure) -> (Vec<Place>, usize) {
     if failure.differences.is_empty() {
         let (wanted, got) = apart(&failure.wanted, &failure.got, VALUE_MAX);
-        return (vec![Place { at: String::new(), wanted: Value::prose(wanted), got: Some(Value::prose(got)) }], 0);
+        return (
+            vec![Place { at: String::new(), wanted: Value::prose(wanted), got: Some(Value::prose(got)) }],
+            0,
+        );
     }
     let all = failure.differences.iter();
     let shown = all.take(PLACES_MAX).map(|found| place(&found.at, &found.wanted, found.got.as_deref()));

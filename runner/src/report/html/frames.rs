@@ -35,7 +35,7 @@ pub(super) struct Bytes {
 
 pub(super) fn of(scene: &Scene) -> Vec<Frame> {
     let from = from(scene);
-    scene.arrows.iter().skip(from).take(FRAMES_MAX).map(frame).collect()
+    scene.arrows.iter().skip(from).take(FRAMES_MAX).map(|arrow| frame(arrow, scene.is_call())).collect()
 }
 
 /// How many are not told of.
@@ -48,10 +48,12 @@ fn from(scene: &Scene) -> usize {
     wrong.saturating_sub(FRAMES_MAX / 2).min(unshown(scene))
 }
 
-fn frame(arrow: &Arrow) -> Frame {
+fn frame(arrow: &Arrow, is_call: bool) -> Frame {
     let (way, who) = match arrow.way {
         Way::ToClient => ("to-client", "daemon → client"),
         Way::ToDaemon => ("to-daemon", "client → daemon"),
+        Way::Asked => ("to-client", "suite → client"),
+        Way::Reported if is_call => ("to-daemon", "client → suite"),
         Way::Reported => ("reported", "client → application"),
     };
     let conn = if arrow.conn > 0 { format!("[{}] ", arrow.conn + 1) } else { String::new() };

@@ -41,5 +41,7 @@ fn millis(time: Duration) -> String {
 fn heading(anchor: &str) -> String {
     let words = anchor.replace('-', " ");
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }

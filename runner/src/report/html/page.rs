@@ -120,10 +120,8 @@ fn trouble<'a>(
     };
     // the diagnosis stands above
     let notes: Vec<Note> = notes.iter().filter(|entry| entry.code != "diagnosis").map(note).collect();
-    let cases: Vec<Case<'a>> = cases
-        .into_iter()
-        .filter_map(|entry| Some(Case::new(report, links, entry.case?, entry)))
-        .collect();
+    let cases: Vec<Case<'a>> =
+        cases.into_iter().filter_map(|entry| Some(Case::new(report, links, entry.case?, entry))).collect();
     let open = if sort == Sort::Failed { OPEN_MAX } else { 0 };
     (!cases.is_empty() || !notes.is_empty()).then(|| Trouble {
         title,
@@ -165,7 +163,11 @@ fn asides(report: &Report) -> Vec<Aside> {
         Aside { title: "Rules without a case", lines: plain(&report.without_case) },
         Aside {
             title: "Cases that do not apply",
-            lines: report.not_applicable.iter().map(|idle| (idle.id.clone(), cut(&idle.why, LINE_MAX))).collect(),
+            lines: report
+                .not_applicable
+                .iter()
+                .map(|idle| (idle.id.clone(), cut(&idle.why, LINE_MAX)))
+                .collect(),
         },
     ];
     asides.into_iter().filter(|aside| !aside.lines.is_empty()).collect()

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::heading;
+use super::links::{Link, Links};
 use super::mark::{Mark, rank, sort};
 use super::prose::{Piece, pieces};
-use super::links::{Link, Links};
-use super::heading;
 use crate::report::entry::Sort;
 use crate::report::headline::BESIDE;
 use crate::report::model::{Report, RuleRow, Standing};
@@ -108,7 +108,9 @@ fn rule<'a>(links: &Links<'_>, rows: &[&'a RuleRow]) -> Rule<'a> {
                 same.sides.extend(name);
                 same.cases.extend(cases);
             }
-            None => sides.push(OnSide { sides: name.into_iter().collect(), mark, why, cases: cases.collect() }),
+            None => {
+                sides.push(OnSide { sides: name.into_iter().collect(), mark, why, cases: cases.collect() })
+            }
         }
     }
     Rule {
