@@ -51,8 +51,7 @@ fn nothing_is_loaded_and_every_link_leads_to_something_on_the_page() {
             assert!(ids.contains(&target), "{what}: {link} leads nowhere");
         }
         let page = written(report, Format::Html);
-        let policy =
-            "http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;sha256-";
+        let policy = "http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;sha256-";
         assert!(page.contains(policy), "{what}");
         for part in ["url(http", "@import", "<link"] {
             assert!(!page.contains(part), "{what}: {part}");

@@ -56,7 +56,7 @@ pub(super) struct Step<'a> {
 /// A broken rule.
 #[derive(Debug)]
 pub(super) struct Failure<'a> {
-    pub(super) rule: &'a str,
+    pub(super) rule: Link,
     pub(super) level: &'static str,
     pub(super) sentence: Vec<Piece<'a>>,
     pub(super) section: &'a str,
@@ -97,7 +97,7 @@ impl<'a> Case<'a> {
             level: rules.iter().map(|rule| rule.level).max().map_or("", crate::rule::Level::word),
             rules: row.rules.iter().map(|rule| links.to_rule(rule)).collect(),
             steps: steps(row),
-            failures: row.failures.iter().map(|failure| Failure::new(failure)).collect(),
+            failures: row.failures.iter().map(|failure| Failure::new(links, failure)).collect(),
             diagram: scene.filter(|_| has_scene).map(|scene| diagram::draw(scene, row.failures.first())),
             frames: scene.map_or_else(Vec::new, frames::of),
             unshown: scene.map_or(0, frames::unshown),
@@ -129,12 +129,12 @@ fn steps(row: &CaseRow) -> Vec<Step<'_>> {
 }
 
 impl<'a> Failure<'a> {
-    fn new(row: &'a FailureRow) -> Self {
+    fn new(links: &Links<'_>, row: &'a FailureRow) -> Self {
         let failure = &row.failure;
         let (diff, more) = diff::places(failure);
         let hints = failure.hint.as_deref().into_iter().chain(Some(row.fix.as_str()));
         Self {
-            rule: &failure.rule,
+            rule: links.to_rule(&failure.rule),
             level: row.level.word(),
             sentence: pieces(&row.text),
             section: &row.anchor,

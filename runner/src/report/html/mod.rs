@@ -8,6 +8,7 @@ mod case;
 mod diagram;
 mod diff;
 pub(super) mod escape;
+mod filter;
 mod frames;
 mod links;
 mod mark;

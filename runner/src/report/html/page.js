@@ -81,9 +81,8 @@ function filtered(form) {
       }
     }
     const { rules, cases } = found.dataset;
-    found.value = asks
-      ? `${count.rule} of ${rules} rules, ${count.case} of ${cases} cases`
-      : `${rules} rules, ${cases} cases`;
+    const counted = [[count.rule, rules, "rules"], [count.case, cases, "cases"]].filter(([, all]) => all);
+    found.value = counted.map(([some, all, what]) => `${asks ? `${some} of ` : ""}${all} ${what}`).join(", ");
   };
   let soon = 0;
   text.addEventListener("input", () => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::case::Case;
+use super::filter::{Filter, LEVELS};
 use super::heading;
 use super::links::Links;
 use super::mark::{CHOICES, Mark};
@@ -24,15 +25,12 @@ const OPEN_MAX: usize = 1;
 pub(super) struct Page<'a> {
     shell: Shell,
     summary: Summary,
-    choices: [(&'static str, &'static str); 6],
-    levels: [&'static str; 3],
+    filter: Filter<'a>,
     /// What was not well, the loudest first.
     troubles: Vec<Trouble<'a>>,
     sections: Vec<Section<'a>>,
-    rules: usize,
     /// The cases that are not told of above, by section.
     rest: Vec<Rest<'a>>,
-    cases: usize,
     /// What beside the cases speaks for or against the run.
     asides: Vec<Aside>,
     version: &'static str,
@@ -90,13 +88,18 @@ impl<'a> Page<'a> {
         Self {
             shell: Shell::new(format!("{} {} · thrum-conform", summary.mark.sign, summary.who)),
             summary,
-            choices: CHOICES,
-            levels: ["MUST", "SHOULD", "MAY"],
+            filter: Filter {
+                of: "Rules and cases",
+                hint: "a rule, a case, a code, a word",
+                sections: sections.iter().map(|section| (section.anchor, section.title.clone())).collect(),
+                levels: LEVELS,
+                choices: &CHOICES,
+                rules: sections.iter().map(|section| section.rules.len()).sum(),
+                cases: Some(report.cases.len()),
+            },
             troubles: troubles.into_iter().flatten().collect(),
-            rules: sections.iter().map(|section| section.rules.len()).sum(),
             rest: rest(report, &links, &entries, &sections),
             sections,
-            cases: report.cases.len(),
             asides: asides(report),
             version: env!("CARGO_PKG_VERSION"),
         }

@@ -109,7 +109,7 @@ fn rule<'a>(links: &Links<'_>, rows: &[&'a RuleRow]) -> Rule<'a> {
                 same.cases.extend(cases);
             }
             None => {
-                sides.push(OnSide { sides: name.into_iter().collect(), mark, why, cases: cases.collect() })
+                sides.push(OnSide { sides: name.into_iter().collect(), mark, why, cases: cases.collect() });
             }
         }
     }
