@@ -20,6 +20,12 @@ else
     left_out+=("the readers of reports (npm is missing)")
 fi
 step "tests" cargo test --release --workspace
+if command -v npm >/dev/null 2>&1; then
+    step "the driver of the browser" npm ci --prefix runner/tests/browser --no-audit --no-fund
+    step "the pages in a browser" node --test runner/tests/browser/page.test.mjs
+else
+    left_out+=("the pages in a browser (npm is missing)")
+fi
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 
 thrum_conform() {

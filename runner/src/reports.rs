@@ -92,5 +92,6 @@ pub fn format(format: FormatArg, verbosity: impl Into<Verbosity>) -> Format {
         FormatArg::Github => Format::Github,
         FormatArg::Md => Format::Md,
         FormatArg::Badge => Format::Badge,
+        FormatArg::Html => Format::Html,
     }
 }

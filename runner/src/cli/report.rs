@@ -16,6 +16,8 @@ Write a report to stdout, or with `=PATH` to a file; may stand several times
   github  annotations and the job summary of GitHub Actions, where
           it is on by itself
   md      Markdown, for a summary or a comment
+  html    one page for a browser, with all that explains a failure;
+          it needs no network
   badge   JSON for an endpoint badge of Shields
 
 Reports are written whole or not at all, after an interrupt and a broken shim too.
@@ -107,11 +109,12 @@ pub enum FormatArg {
     Github,
     Md,
     Badge,
+    Html,
 }
 
 impl FormatArg {
-    const ALL: [Self; 7] =
-        [Self::Tty, Self::Json, Self::Junit, Self::Tap, Self::Github, Self::Md, Self::Badge];
+    const ALL: [Self; 8] =
+        [Self::Tty, Self::Json, Self::Junit, Self::Tap, Self::Github, Self::Md, Self::Badge, Self::Html];
     /// Those of a kill matrix.
     const MATRIX: [Self; 2] = [Self::Tty, Self::Json];
 
@@ -125,6 +128,7 @@ impl FormatArg {
             Self::Github => "github",
             Self::Md => "md",
             Self::Badge => "badge",
+            Self::Html => "html",
         }
     }
 }

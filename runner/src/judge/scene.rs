@@ -26,6 +26,13 @@ pub struct Scene {
     pub arrows: Vec<Arrow>,
 }
 
+impl Scene {
+    /// Whether it shows a helper that was asked, and not the wire.
+    pub fn is_call(&self) -> bool {
+        self.arrows.iter().any(|arrow| arrow.way == Way::Asked)
+    }
+}
+
 /// Something that crossed the wire, was reported, or was asked of a helper.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Arrow {

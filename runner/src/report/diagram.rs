@@ -20,7 +20,7 @@ pub(super) fn all(scene: &Scene) -> Vec<String> {
 pub(super) fn lines(scene: &Scene, wanted: &str) -> Vec<String> {
     let dim = Style::new().dimmed();
     let arrows = &scene.arrows;
-    let is_call = arrows.iter().any(|arrow| arrow.way == Way::Asked);
+    let is_call = scene.is_call();
     let (peer, (before, after)) = if is_call { ("suite ", AROUND_CALL) } else { ("daemon", AROUND) };
     let mut lines = vec![format!("     {dim}{peer}{:>w$}client under test{dim:#}", "", w = WIDTH - 2)];
     let wrong = arrows.iter().position(|arrow| arrow.wrong);

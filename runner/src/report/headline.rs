@@ -2,6 +2,7 @@
 
 use super::model::{Report, RuleRow, Standing};
 use super::text::{clean, cut};
+use crate::exit::Exit;
 use crate::rule::{Level, Side};
 
 /// What stands for the name of a client that never said who it is.
@@ -17,6 +18,17 @@ pub(super) const BESIDE: [Standing; 7] = [
     Standing::NotExercised,
     Standing::NotApplicable,
 ];
+
+/// How the run ended, in a word or two.
+pub(super) fn verdict(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Fine => "conformant",
+        Exit::Failed => "not conformant",
+        Exit::Incomplete => "incomplete",
+        Exit::Input | Exit::Broken => "could not be tested",
+        Exit::Interrupted => "interrupted",
+    }
+}
 
 /// The client, its version and its language, which a whole bee does not tell.
 pub(super) fn who(report: &Report) -> String {

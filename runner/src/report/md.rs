@@ -14,13 +14,14 @@ use crate::exit::Exit;
 const TOLD_MAX: usize = 50;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let (mark, verdict) = match report.exit {
-        Exit::Fine => ("✅", "conformant"),
-        Exit::Failed => ("❌", "not conformant"),
-        Exit::Incomplete => ("❔", "incomplete"),
-        Exit::Input | Exit::Broken => ("💥", "could not be tested"),
-        Exit::Interrupted => ("🛑", "interrupted"),
+    let mark = match report.exit {
+        Exit::Fine => "✅",
+        Exit::Failed => "❌",
+        Exit::Incomplete => "❔",
+        Exit::Input | Exit::Broken => "💥",
+        Exit::Interrupted => "🛑",
     };
+    let verdict = headline::verdict(report.exit);
     writeln!(out, "## {mark} thrum-conform: {verdict}\n")?;
     let (wire, vectors) = (code(&report.wire), code(&report.vectors));
     let seconds = report.took.as_secs_f64();

@@ -8,6 +8,7 @@ mod diagram;
 mod entry;
 mod github;
 mod headline;
+mod html;
 mod json;
 mod junit;
 mod matrix;
@@ -46,6 +47,8 @@ pub enum Format {
     Md,
     /// A badge, as an endpoint of Shields.
     Badge,
+    /// One page for a browser, with everything in it.
+    Html,
 }
 
 /// Writes a report.
@@ -58,6 +61,7 @@ pub fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result
         Format::Github => github::write(report, out),
         Format::Md => md::write(report, out),
         Format::Badge => badge::write(report, out),
+        Format::Html => html::write(report, out),
     }
 }
 

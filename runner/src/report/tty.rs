@@ -171,7 +171,7 @@ fn differences(row: &FailureRow, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The other examples that broke the rule: which, a line for each code.
-fn others(failure: &Failure) -> Vec<String> {
+pub(super) fn others(failure: &Failure) -> Vec<String> {
     let mut by_code: Vec<(&str, Vec<u64>)> = Vec::new();
     for other in &failure.also {
         let Some(tc) = other.example else { continue };

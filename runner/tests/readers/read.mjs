@@ -1,10 +1,12 @@
 // Reads stdin with the parser of a format, and prints what it found as JSON. The tests of the reports call it.
 //
+//   node read.mjs html          a page: its faults, its elements, and what in it leads or loads
 //   node read.mjs tap           Test Anything Protocol 14: the results, and every test point with its diagnostics
 //   node read.mjs xsd SCHEMA    XML against a schema: the faults
 //   node read.mjs yaml          a YAML document: its value
 
 import { readFileSync } from "node:fs";
+import { parse as parsePage } from "parse5";
 import { Parser } from "tap-parser";
 import { validateXML } from "xmllint-wasm";
 import { parse } from "yaml";
@@ -36,6 +38,24 @@ async function xsd(schema) {
   return { valid, faults: errors.map((error) => error.rawMessage) };
 }
 
-const readers = { tap, xsd, yaml: () => parse(text) };
+/** How often each element and each attribute stands there, all ids, all links, and the text outside style and script. */
+function html() {
+  const faults = [];
+  const [elements, attributes, ids, links, said] = [{}, {}, [], [], []];
+  const walk = (node) => {
+    if (node.tagName) elements[node.tagName] = (elements[node.tagName] ?? 0) + 1;
+    for (const { name, value } of node.attrs ?? []) {
+      attributes[name] = (attributes[name] ?? 0) + 1;
+      if (name === "id") ids.push(value);
+      if (["href", "src", "srcset", "action", "data", "poster", "xlink:href"].includes(name)) links.push(value);
+    }
+    if (node.nodeName === "#text" && !["style", "script"].includes(node.parentNode.nodeName)) said.push(node.value);
+    node.childNodes?.forEach(walk);
+  };
+  walk(parsePage(text, { onParseError: (fault) => faults.push(`${fault.startLine}: ${fault.code}`) }));
+  return { faults, elements, attributes, ids, links, text: said.join("") };
+}
+
+const readers = { html, tap, xsd, yaml: () => parse(text) };
 const [format, ...rest] = process.argv.slice(2);
 console.log(JSON.stringify(await readers[format](...rest)));

@@ -4,6 +4,7 @@
 mod badge;
 mod github;
 mod golden;
+mod html;
 mod json;
 mod junit;
 mod md;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use thrum_conform::baseline::{Change, Expected, Fault, Finding};
 use thrum_conform::exit::Exit;
-use thrum_conform::judge::{Arrow, Difference, Failure, Scene, Way};
+use thrum_conform::judge::{Arrow, Difference, Failure, Raw, Scene, Way};
 use thrum_conform::report::{
     CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Standing, Twin, Waiver,
 };
@@ -278,10 +278,12 @@ fn failing(id: &str) -> CaseRow {
         wrong,
         raw: None,
     };
+    let text = Raw { bytes: 26, text: Some("{\"chi\":\"hello\",\"rid\":\"h-1\"}\n".to_owned()), hex: None };
+    let hex = Raw { bytes: 4, text: None, hex: Some("7bc37d0a".to_owned()) };
     let scene = Scene {
         arrows: vec![
-            arrow(1, Way::ToDaemon, "hello", "rid h-1", false),
-            arrow(2, Way::ToClient, "chunk", "sid hum-x  rid c-1", false),
+            Arrow { raw: Some(text), ..arrow(1, Way::ToDaemon, "hello", "rid h-1", false) },
+            Arrow { raw: Some(hex), ..arrow(2, Way::ToClient, "chunk", "sid hum-x  rid c-1", false) },
             arrow(3, Way::Reported, "chunk delivered", "to hum-x", true),
         ],
     };
