@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::release::{self, Shelf, is_archive};
 use crate::rule::{RuleBook, Version};
-use crate::vector::{self, Bodies, Source, Suite};
+use crate::vector::{self, Bodies, Fault, Guide, Source, Suite};
 
 /// What a client is tested with.
 #[derive(Debug)]
@@ -128,9 +128,17 @@ fn parsed(name: &str, text: &str) -> Result<RuleBook, Error> {
 
 /// The cases of a source.
 pub fn vectors(source: &Source, book: &RuleBook) -> Result<Suite, Error> {
-    vector::load(source, book).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        let many = if lines.len() == 1 { "fault".to_owned() } else { format!("{} faults", lines.len()) };
-        Error::Input(format!("{many} in the vectors\n{}", lines.join("\n")))
-    })
+    vector::load(source, book).map_err(|faults| faulty(&faults))
+}
+
+/// What the guide says of the rules.
+pub fn guide() -> Result<Guide, Error> {
+    Guide::embedded().map_err(|faults| faulty(&faults))
+}
+
+/// Faults of vectors or of the guide, all of them.
+pub fn faulty(faults: &[Fault]) -> Error {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let many = if lines.len() == 1 { "fault".to_owned() } else { format!("{} faults", lines.len()) };
+    Error::Input(format!("{many} in the vectors\n{}", lines.join("\n")))
 }

@@ -5,12 +5,13 @@ use std::io::{IsTerminal as _, Write as _, stdout};
 use thrum_conform::catalog::{Catalog, Filter, MutantRow, TesteeRow, What};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
+use thrum_conform::loaded::{self, Loaded};
 use thrum_conform::plan::glob;
 use thrum_conform::vector::Guide;
 
 use crate::cli::{ExplainArgs, ListArgs, ListWhat, SourceArgs};
 use crate::reference::{self, Mutant};
-use crate::source::{self, Loaded, print};
+use crate::source::{self, print};
 
 /// The columns of a page that goes into a file or a pipe, and the most on a terminal: longer lines are hard to read.
 const PAGE_COLUMNS: usize = 100;
@@ -62,8 +63,8 @@ struct Stock {
 impl Stock {
     fn load(args: &SourceArgs, mutants: &[Mutant]) -> Result<Self, Error> {
         Ok(Self {
-            loaded: source::load(args)?,
-            guide: source::guide()?,
+            loaded: loaded::load(args.vectors.as_deref(), args.wire_doc.as_deref())?,
+            guide: loaded::guide()?,
             mutants: source::rows(mutants),
             testees: testees(),
         })

@@ -25,8 +25,8 @@ impl Page {
     /// What the page is about, and facts beside it.
     pub(super) fn title(&mut self, name: &str, facts: &[String]) {
         let bold = Style::new().bold();
-        let rest = facts.iter().map(|fact| format!(" · {fact}")).collect::<String>();
-        let line = format!("{name}{rest}");
+        let line =
+            std::iter::once(name).chain(facts.iter().map(String::as_str)).collect::<Vec<_>>().join(" · ");
         let wrapped = self.wrapped(&line, "", INDENT);
         self.text += &wrapped.replacen(name, &format!("{bold}{name}{bold:#}"), 1);
     }
@@ -85,6 +85,6 @@ impl Page {
             .word_splitter(WordSplitter::NoHyphenation)
             .break_words(false);
         let lines = textwrap::wrap(text, options);
-        lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+        lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect()
     }
 }

@@ -65,7 +65,7 @@ impl Stage<'_> {
         let client = self.client(step);
         let on = self.connection(step);
         match &step.verb {
-            Verb::Play(op) => self.play(op, &client, &on),
+            Verb::Play(op) => play(op, &client, &on),
             Verb::Drive { message, wait, raises, .. } => {
                 let wait = if *wait { "" } else { ", without waiting for its end" };
                 let raises = match raises {
@@ -103,40 +103,6 @@ impl Stage<'_> {
         }
     }
 
-    fn play(&self, op: &Op, client: &str, on: &str) -> String {
-        match op {
-            Op::Listen { state, at } => {
-                let at = at.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
-                match state {
-                    ListenState::Open => format!("the socket{at} is open"),
-                    ListenState::Missing => format!("the socket{at} is missing"),
-                    ListenState::Refusing => format!("the socket{at} refuses: nobody listens on its file"),
-                    ListenState::Paused => format!("the socket{at} takes connections, and reads nothing"),
-                }
-            }
-            Op::Accept => format!("{client} → daemon: connects{on}"),
-            Op::Send { tones } => {
-                let tones: Vec<String> =
-                    tones.iter().map(|sent| tone(sent.members(), &sent.to_string())).collect();
-                format!("daemon → {client}{on}: {}", several(&tones, " in one write"))
-            }
-            Op::Raw { parts, split } => format!("daemon → {client}{on}: {}", raw(parts, split)),
-            Op::Expect { patterns, any_order } => {
-                let tones: Vec<String> = patterns.iter().map(wanted).collect();
-                let order = if *any_order { " in any order" } else { " in this order" };
-                format!("{client} → daemon{on}: {}", several(&tones, order))
-            }
-            Op::Hold => format!("the daemon stops reading{on}"),
-            Op::Resume => format!("the daemon reads again{on}"),
-            Op::Close { how: How::Full } => format!("daemon → {client}{on}: closes"),
-            Op::Close { how: How::WriteHalf } => {
-                format!("daemon → {client}{on}: ends its writes, and reads on")
-            }
-            Op::Close { how: How::Reset } => format!("daemon → {client}{on}: resets the connection"),
-            Op::AwaitEnd => format!("{client} → daemon{on}: ends its writes"),
-        }
-    }
-
     /// With the name of the client, where there are several.
     fn client(&self, step: &Step) -> String {
         match self.clients.get(step.client) {
@@ -151,6 +117,41 @@ impl Stage<'_> {
             Some(name) if !name.is_empty() => format!(" [{name}]"),
             _ => String::new(),
         }
+    }
+}
+
+/// What happens on the daemon's side of the wire.
+fn play(op: &Op, client: &str, on: &str) -> String {
+    match op {
+        Op::Listen { state, at } => {
+            let at = at.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
+            match state {
+                ListenState::Open => format!("the socket{at} is open"),
+                ListenState::Missing => format!("the socket{at} is missing"),
+                ListenState::Refusing => format!("the socket{at} refuses: nobody listens on its file"),
+                ListenState::Paused => format!("the socket{at} takes connections, and reads nothing"),
+            }
+        }
+        Op::Accept => format!("{client} → daemon: connects{on}"),
+        Op::Send { tones } => {
+            let tones: Vec<String> =
+                tones.iter().map(|sent| tone(sent.members(), &sent.to_string())).collect();
+            format!("daemon → {client}{on}: {}", several(&tones, " in one write"))
+        }
+        Op::Raw { parts, split } => format!("daemon → {client}{on}: {}", raw(parts, split)),
+        Op::Expect { patterns, any_order } => {
+            let tones: Vec<String> = patterns.iter().map(wanted).collect();
+            let order = if *any_order { " in any order" } else { " in this order" };
+            format!("{client} → daemon{on}: {}", several(&tones, order))
+        }
+        Op::Hold => format!("the daemon stops reading{on}"),
+        Op::Resume => format!("the daemon reads again{on}"),
+        Op::Close { how: How::Full } => format!("daemon → {client}{on}: closes"),
+        Op::Close { how: How::WriteHalf } => {
+            format!("daemon → {client}{on}: ends its writes, and reads on")
+        }
+        Op::Close { how: How::Reset } => format!("daemon → {client}{on}: resets the connection"),
+        Op::AwaitEnd => format!("{client} → daemon{on}: ends its writes"),
     }
 }
 
@@ -287,10 +288,9 @@ fn raw(parts: &[Part], split: &Split) -> String {
         }
     };
     let how = match split {
-        Split::Whole => String::new(),
         Split::EveryByte => ", byte by byte".to_owned(),
         Split::At(offsets) if pieces.len() == 1 => format!(", in {} pieces", offsets.len() + 1),
-        Split::At(_) => String::new(),
+        Split::Whole | Split::At(_) => String::new(),
     };
     // a cut would hide where the pieces meet, so each is cut by itself
     let most = BYTES_MAX / pieces.len().max(1);

@@ -4,29 +4,19 @@ use std::path::Path;
 
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
-use thrum_conform::loaded;
+use thrum_conform::loaded::{self, Loaded};
 use thrum_conform::vector::{Fault, Source, lay_out};
 
-<<<<<<< HEAD
 use crate::source::print;
-=======
-use crate::cli::SourceArgs;
-use crate::source::{self, Loaded, print};
->>>>>>> 24c8f6a (runner: explain why a rule matters and how each language breaks it, list as tables, complete and document commands)
 
 /// `vectors lint`. Without a path it looks at the guide to the rules too.
 pub fn lint(path: Option<&Path>, wire_doc: Option<&Path>) -> Result<Exit, Error> {
-<<<<<<< HEAD
-    let suite = loaded::load(path, wire_doc)?.suite;
-    print(|out| writeln!(out, "{} cases, no fault", suite.cases.len()))
-=======
-    let args = SourceArgs { vectors: path.map(Into::into), wire_doc: wire_doc.map(Into::into) };
-    let Loaded { book, suite, .. } = source::load(&args)?;
+    let Loaded { book, suite, .. } = loaded::load(path, wire_doc)?;
     // what others write has no guide of its own
-    let guide = if path.is_none() { Some(source::guide()?) } else { None };
+    let guide = if path.is_none() { Some(loaded::guide()?) } else { None };
     let faults = guide.as_ref().map_or_else(Vec::new, |guide| guide.lint(&book, &suite));
     if !faults.is_empty() {
-        return Err(source::faulty(&faults));
+        return Err(loaded::faulty(&faults));
     }
     print(|out| {
         writeln!(out, "{} cases, no fault", suite.cases.len())?;
@@ -35,7 +25,6 @@ pub fn lint(path: Option<&Path>, wire_doc: Option<&Path>) -> Result<Exit, Error>
             None => Ok(()),
         }
     })
->>>>>>> 24c8f6a (runner: explain why a rule matters and how each language breaks it, list as tables, complete and document commands)
 }
 
 /// `vectors fmt`. Nothing is written unless every file can be laid out.

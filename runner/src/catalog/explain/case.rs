@@ -78,10 +78,8 @@ fn numbered(case: &Case) -> Vec<(String, String)> {
 
 fn facts(case: &Case) -> Vec<String> {
     let parties: Vec<&str> = case.under_test.iter().map(|party| party.word()).collect();
-    let mut facts = vec![match case.is_for_bees {
-        true => "tests a whole bee".to_owned(),
-        false => format!("tests {}", parties.join(" and ")),
-    }];
+    let tested = if case.is_for_bees { "a whole bee".to_owned() } else { parties.join(" and ") };
+    let mut facts = vec![format!("tests {tested}")];
     if case.profile == Profile::Live {
         facts.push("profile live".to_owned());
     }
