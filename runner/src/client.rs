@@ -2,30 +2,30 @@
 
 use std::io::{self, Write as _};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use anstream::AutoStream;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
-use thrum_conform::report::{self, Report};
-use thrum_conform::run::{self, End, Judged, Order, Run};
+use thrum_conform::report::{self, Report, Verbosity};
+use thrum_conform::run::{self, End, Judged, Order, Progress, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::quoted;
 
-use crate::cli::{ClientArgs, PatienceArgs, SmokeArgs, TestArgs};
+use crate::cli::{ClientArgs, ColorArg, PatienceArgs, SmokeArgs, TestArgs};
 use crate::interrupt::interrupted;
+use crate::progress::{self, Cases};
 use crate::reports::Reports;
 use crate::source;
 use crate::target::{Target, command, config};
-
-/// How often the spinner of `smoke` turns.
-const SPINNER_TICK: std::time::Duration = std::time::Duration::from_millis(120);
+use crate::terminal;
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     let reports = Reports::open(args, limits(&args.test.patience).start)?;
     let target = Target::new(&args.test)?;
-    let (report, broke) = play(&target, &args.test, args.fail_fast, args.trace)?;
+    let watch = Watch { bar: !args.verbosity.quiet && !args.trace, trace: args.trace, color: args.color };
+    let (report, broke) = play(&target, &args.test, args.fail_fast, watch)?;
     let told = reports.write(&report)?;
     match broke {
         Some(error) if !told => Err(error),
@@ -33,12 +33,23 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     }
 }
 
+/// What is shown of a run while it goes on, on stderr.
+#[derive(Debug, Clone, Copy)]
+pub struct Watch {
+    /// A bar with the cases.
+    pub bar: bool,
+    /// What crosses in every case.
+    pub trace: bool,
+    /// When to use colours.
+    pub color: ColorArg,
+}
+
 /// Runs a client and scores what came of it; with why the run broke off, where it did.
 pub fn play(
     target: &Target,
     args: &TestArgs,
     fail_fast: bool,
-    trace_all: bool,
+    watch: Watch,
 ) -> Result<(Report, Option<Error>), Error> {
     let Target { loaded, selection, .. } = target;
     let limits = limits(&args.patience);
@@ -56,20 +67,22 @@ pub fn play(
         },
         workers: args.jobs.unwrap_or_else(run::workers),
         fail_fast,
-        keep_scenes: trace_all,
+        keep_scenes: watch.trace,
     };
-    // hidden where stderr is no terminal
-    let bar = ProgressBar::no_length().with_style(bar_style("cases"));
-    let progress = |judged: &Judged<'_>, total: usize| {
-        bar.set_length(total as u64);
-        bar.inc(1);
-        if judged.is_broken() {
-            bar.set_message(format!("· last failure {}", judged.case.id));
+    let cases = Cases::new(watch.bar);
+    let told = |progress: Progress<'_, '_>| {
+        cases.note(progress);
+        if let (true, Progress::Ended(judged)) = (watch.trace, progress) {
+            trace(judged, watch.color);
         }
-        bar.suspend(|| trace(judged, trace_all));
     };
-    let results = block_on(async { run::run(&run, &progress, interrupted()).await });
-    bar.finish_and_clear();
+    let results = block_on(async {
+        tokio::select! {
+            results = run::run(&run, &told, interrupted()) => results,
+            never = cases.watch() => match never {},
+        }
+    });
+    drop(cases);
     let results = results?;
     let broke = match &results.end {
         End::Broken(message) => Some(Error::Broken(message.clone())),
@@ -102,9 +115,7 @@ pub fn smoke(args: &SmokeArgs) -> Result<Exit, Error> {
         None => String::new(),
     };
     let limits = limits(&args.patience);
-    // hidden where stderr is no terminal
-    let spinner = ProgressBar::new_spinner();
-    spinner.enable_steady_tick(SPINNER_TICK);
+    let spinner = progress::spinner();
     let progress = |what: &str| spinner.set_message(format!("{what} …"));
     let smoke = block_on(async {
         tokio::select! {
@@ -131,17 +142,12 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Er
     runtime.block_on(work)
 }
 
-/// A bar that counts cases, or something else.
-pub fn bar_style(what: &str) -> ProgressStyle {
-    ProgressStyle::with_template(&format!("{{bar:24}} {{pos}} of {{len}} {what} {{wide_msg}}"))
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-/// With `--trace`, what crossed in this case.
-fn trace(judged: &Judged<'_>, wanted: bool) {
-    if let (true, Some(scene)) = (wanted, &judged.scene) {
-        let mut err = io::BufWriter::new(anstream::stderr());
-        // a closed stderr is no reason to end the run
-        let _ = report::write_scene(&judged.case.id, scene, &mut err).and_then(|()| err.flush());
-    }
+/// What crossed in a case.
+fn trace(judged: &Judged<'_>, color: ColorArg) {
+    let Some(scene) = &judged.scene else { return };
+    let stderr = io::stderr();
+    let (look, choice) = (terminal::look(Verbosity::Normal, &stderr), terminal::choice(color, &stderr));
+    let mut err = io::BufWriter::new(AutoStream::new(stderr, choice));
+    // a closed stderr is no reason to end the run
+    let _ = report::write_scene(&judged.case.id, scene, look, &mut err).and_then(|()| err.flush());
 }

@@ -65,7 +65,7 @@ async fn passes(loaded: &Loaded, limits: &Limits) -> Result<String, (String, Str
         fail_fast: false,
         keep_scenes: false,
     };
-    let results = run::run(&run, &|_, _| (), std::future::pending()).await;
+    let results = run::run(&run, &|_| (), std::future::pending()).await;
     let cases = results.map_err(|error| finding(error.to_string()))?.cases;
     let passed = !cases.is_empty() && cases.iter().all(|judged| judged.verdicts.iter().all(Verdict::is_good));
     if passed { Ok(CASE.to_owned()) } else { Err(finding(format!("`{CASE}` did not pass"))) }

@@ -262,7 +262,7 @@ impl Bench {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Error::Broken(format!("cannot start the runtime: {error}")))?;
-        let results = runtime.block_on(run::run(&run, &|_, _| (), std::future::pending()))?.whole()?;
+        let results = runtime.block_on(run::run(&run, &|_| (), std::future::pending()))?.whole()?;
         let today = OffsetDateTime::now_utc().date();
         Ok(score(
             results,

@@ -6,6 +6,7 @@ mod doctor;
 mod init;
 mod interrupt;
 mod lookup;
+mod progress;
 mod reference;
 mod reports;
 mod selftest;
@@ -14,6 +15,7 @@ mod sink;
 mod source;
 mod stored;
 mod target;
+mod terminal;
 mod upkeep;
 mod vectors;
 

@@ -1,15 +1,16 @@
 //! Which reports a run of `client` writes: those that were asked for, one for people on stdout unless another takes
 //! it, and under GitHub Actions those that belong there.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use thrum_conform::error::Error;
-use thrum_conform::report::{self, Format, Report, Verbosity};
+use thrum_conform::report::{self, Format, Look, Report};
 
-use crate::cli::{ClientArgs, ColorArg, FormatArg};
+use crate::cli::{ClientArgs, ColorArg, FormatArg, ReportArg, VerbosityArgs};
 use crate::sink::{self, Sink};
+use crate::terminal;
 
 /// Set to `true` in every job of GitHub Actions.
 const UNDER_GITHUB: &str = "GITHUB_ACTIONS";
@@ -23,14 +24,15 @@ impl Reports {
     /// Looks at every place; a pipe is waited for no longer than `patience`.
     pub fn open(args: &ClientArgs, patience: Duration) -> Result<Self, Error> {
         let sinks = sink::open(&args.report, args.color, patience)?;
-        let formats = args.report.iter().map(|report| format(report.format, args.verbosity));
+        let formats = args.report.iter().map(|report| format(report, args.verbosity));
         let mut all: Vec<(Format, Sink)> = formats.zip(sinks).collect();
         // what a program reads from stdout stays clean of what nobody asked for
         let taken = all.iter().any(|(format, sink)| {
             matches!(sink, Sink::Stdout(_)) && !matches!(format, Format::Github | Format::Tty(_))
         });
         if !taken && !all.iter().any(is_for_people) {
-            all.insert(0, (format(FormatArg::Tty, args.verbosity), Sink::Stdout(args.color)));
+            let own = ReportArg { format: FormatArg::Tty, path: None };
+            all.insert(0, (format(&own, args.verbosity), Sink::Stdout(args.color)));
         }
         let asked = all.iter().any(|(format, _)| *format == Format::Github);
         let under_github = std::env::var(UNDER_GITHUB).is_ok_and(|value| value == "true");
@@ -75,17 +77,22 @@ fn is_for_people((format, sink): &(Format, Sink)) -> bool {
 }
 
 /// Nothing that a client wrote is taken for a workflow command, until the line that this gives.
-fn stop_commands(out: &mut dyn Write) -> std::io::Result<String> {
+fn stop_commands(out: &mut dyn Write) -> io::Result<String> {
     // nobody can write this line without having read it
     let token = format!("thrum-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
     writeln!(out, "::stop-commands::{token}")?;
     Ok(format!("::{token}::\n"))
 }
 
-/// The format of a word of the command line.
-pub fn format(format: FormatArg, verbosity: impl Into<Verbosity>) -> Format {
-    match format {
-        FormatArg::Tty => Format::Tty(verbosity.into()),
+/// What was asked for on the command line: for people as wide as their terminal, while a file is the same wherever it is
+/// written.
+pub fn format(report: &ReportArg, verbosity: VerbosityArgs) -> Format {
+    let look = || match report.path {
+        None => terminal::look(verbosity.into(), &io::stdout()),
+        Some(_) => Look { verbosity: verbosity.into(), ..Look::PLAIN },
+    };
+    match report.format {
+        FormatArg::Tty => Format::Tty(look()),
         FormatArg::Json => Format::Json,
         FormatArg::Junit => Format::Junit,
         FormatArg::Tap => Format::Tap,

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anstream::{AutoStream, ColorChoice, StripStream};
+use anstream::{AutoStream, StripStream};
 use tempfile::NamedTempFile;
 use thrum_conform::error::Error;
 
 use crate::cli::{ColorArg, FormatArg, ReportArg};
+use crate::terminal;
 
 /// A place that can be written to.
 #[derive(Debug)]
@@ -101,12 +102,7 @@ impl Sink {
 }
 
 fn write_stdout(color: ColorArg, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let choice = match color {
-        ColorArg::Auto => AutoStream::choice(&io::stdout()),
-        ColorArg::Always => ColorChoice::AlwaysAnsi,
-        ColorArg::Never => ColorChoice::Never,
-    };
-    let mut out = AutoStream::new(Vec::new(), choice);
+    let mut out = AutoStream::new(Vec::new(), terminal::choice(color, &io::stdout()));
     let written = write(&mut out)
         .and_then(|()| io::stdout().write_all(&out.into_inner()))
         .and_then(|()| io::stdout().flush());

@@ -28,7 +28,7 @@ fn render(args: &RenderArgs) -> Result<Exit, Error> {
     let report = Report::read(&args.file)?;
     let sinks = sink::open(&args.formats, args.color, PATIENCE)?;
     for (asked, sink) in args.formats.iter().zip(sinks) {
-        let format = format(asked.format, args.verbosity);
+        let format = format(asked, args.verbosity);
         sink.write(|out| report::write(&report, format, out))?;
     }
     Ok(Exit::Fine)

@@ -10,12 +10,13 @@ use thrum_conform::config::edit::{self, Addition};
 use thrum_conform::config::{self, Config};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
-use thrum_conform::report::{self, CaseRow, CaseVerdict, Diagnosis, Report, Standing};
+use thrum_conform::report::{self, CaseRow, CaseVerdict, Diagnosis, Report, Standing, Verbosity};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
-use crate::client::play;
+use crate::client::{Watch, play};
 use crate::sink::Sink;
 use crate::target::{self, Target};
+use crate::terminal;
 
 /// `baseline`.
 pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
@@ -28,7 +29,8 @@ pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
             config::NAME
         )));
     };
-    let (report, broke) = play(&target, &args.test, false, false)?;
+    let (report, broke) =
+        play(&target, &args.test, false, Watch { bar: true, trace: false, color: args.color })?;
     if let Some(broke) = broke {
         return Err(broke);
     }
@@ -71,7 +73,7 @@ fn write(report: &Report, target: &Target, config: &Config, args: &BaselineArgs)
 
 fn check(report: &Report, config: &Config, args: &BaselineArgs) -> Result<Exit, Error> {
     Sink::Stdout(args.color).write(|out| {
-        report::write_findings(report, out)?;
+        report::write_findings(report, terminal::look(Verbosity::Normal, &io::stdout()), out)?;
         let entries = counted(config.entries.len(), "entry", "entries");
         let found = match report.waivers.len() {
             0 => "no finding".to_owned(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::model::{CaseRow, CaseVerdict, Diagnosis, FailureRow, Report, RuleRow, Standing};
-use super::text::{LINE_MAX, apart, clean, cut};
+use super::text::{LINE_MAX, apart, clean, cut, plural};
 use super::tty::sentence;
 use crate::baseline::{Change, Finding};
 use crate::exit::Exit;
@@ -137,7 +137,7 @@ fn of_case<'a>(report: &Report, case: &'a CaseRow) -> Entry<'a> {
             let outcomes: Vec<String> = unsteady
                 .outcomes
                 .iter()
-                .map(|Times { what, times }| format!("{times} times {what}"))
+                .map(|Times { what, times }| format!("{} {what}", plural(*times, "time")))
                 .collect();
             let message = format!("its verdict was not the same each time: {}", outcomes.join(", "));
             Entry::new(&case.id, Sort::Failed, "unsteady", &message)
@@ -200,7 +200,7 @@ fn of_run<'a>(report: &Report, cases: &[Group<'_>]) -> Vec<Entry<'a>> {
         entries.push(entry("diagnosis", &format!("{what}{hint}")));
     }
     if report.exit == Exit::Interrupted {
-        let what = format!("the run was interrupted; {} cases were not played", report.unplayed);
+        let what = format!("the run was interrupted; {} not played", plural(report.unplayed, "case"));
         entries.push(entry("interrupted", &what));
     }
     if report.exit == Exit::Incomplete {
@@ -229,7 +229,7 @@ fn undecided<'a>(report: &Report, cases: &[Group<'_>]) -> Vec<Entry<'a>> {
     }
     let entry = |(why, rules): (&str, Vec<&str>)| {
         let name = if why.is_empty() { "undecided" } else { why };
-        let message = format!("{} rules undecided: {}", rules.len(), rules.join(", "));
+        let message = format!("{} undecided: {}", plural(rules.len(), "rule"), rules.join(", "));
         Entry::new(name, Sort::Unseen, Standing::Undecided.word(), &message)
     };
     reasons.into_iter().map(entry).collect()

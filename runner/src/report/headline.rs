@@ -1,7 +1,7 @@
 //! The few lines that say what a run came to: who was tested, and for each side what its rules came to.
 
 use super::model::{Report, RuleRow, Standing};
-use super::text::{clean, cut};
+use super::text::{clean, cut, plural};
 use crate::exit::Exit;
 use crate::rule::{Level, Side};
 
@@ -81,5 +81,6 @@ pub(super) fn held(report: &Report, side: Side) -> String {
 pub(super) fn ran(report: &Report, side: Side) -> String {
     let own = || report.cases.iter().filter(|case| case.side == side && !case.is_ambient());
     let examples: usize = own().map(|case| case.examples).sum();
-    format!("{} cases and {examples} examples", own().count())
+    let cases = plural(own().count(), "case");
+    if examples == 0 { cases } else { format!("{cases} and {}", plural(examples, "example")) }
 }

@@ -2,9 +2,7 @@
 //!
 //! A report knows what came of a run, and nothing of how it came about.
 
-mod asides;
 mod badge;
-mod diagram;
 mod entry;
 mod github;
 mod headline;
@@ -26,7 +24,7 @@ pub use model::{
     CONFIG_NAME, CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Shard, Standing, Twin,
     Waiver,
 };
-pub use tty::Verbosity;
+pub use tty::{Look, Verbosity};
 
 use crate::baseline::Finding;
 
@@ -34,7 +32,7 @@ use crate::baseline::Finding;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// For people at a terminal.
-    Tty(Verbosity),
+    Tty(Look),
     /// For programs; `vectors/schema/report.json` describes it.
     Json,
     /// JUnit XML, for Jenkins, GitLab and others.
@@ -54,7 +52,7 @@ pub enum Format {
 /// Writes a report.
 pub fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Tty(verbosity) => tty::write(report, verbosity, out),
+        Format::Tty(look) => tty::write(report, look, out),
         Format::Json => json::write(report, out),
         Format::Junit => junit::write(report, out),
         Format::Tap => tap::write(report, out),
@@ -72,7 +70,7 @@ pub fn explain(report: &Report, case: &CaseRow) -> String {
 
 /// What is wrong with an entry of the baseline, as plain text for people.
 pub fn explain_finding(finding: &Finding) -> String {
-    plain(|out| tty::baseline(finding, out))
+    plain(|out| tty::finding(finding, Look::PLAIN, out))
 }
 
 fn plain(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
@@ -83,15 +81,16 @@ fn plain(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
 }
 
 /// Writes what is wrong with the baseline, for people.
-pub fn write_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    report.waivers.iter().try_for_each(|finding| tty::baseline(finding, out))
+pub fn write_findings(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    report.waivers.iter().try_for_each(|finding| tty::finding(finding, look, out))
 }
 
 /// Writes what crossed in one case, for people.
-pub fn write_scene(case: &str, scene: &crate::judge::Scene, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{case}")?;
-    for line in diagram::all(scene) {
-        writeln!(out, "{line}")?;
-    }
-    writeln!(out)
+pub fn write_scene(
+    case: &str,
+    scene: &crate::judge::Scene,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    tty::scene(case, scene, look, out)
 }

@@ -7,6 +7,7 @@ mod ledger;
 mod meeting;
 mod order;
 mod preflight;
+mod progress;
 mod seat;
 
 use std::cell::{Cell, RefCell};
@@ -19,6 +20,7 @@ use futures_util::future::join_all;
 pub use ledger::{Times, Unsteady};
 pub use order::Order;
 pub use preflight::{Gate, check as preflight};
+pub use progress::Progress;
 pub use seat::{Room, Seat, explain_start};
 
 use ledger::Ledger;
@@ -138,11 +140,11 @@ impl Judged<'_> {
     }
 }
 
-/// Runs all jobs, and tells `progress` of each case as it ends, and of how many there are. `interrupt` ends the run
-/// early, and so does a shim that broke; what was seen until then is kept.
+/// Runs all jobs, and tells `progress` of it meanwhile. `interrupt` ends the run early, and so does a shim that broke;
+/// what was seen until then is kept.
 pub async fn run<'a>(
     run: &Run<'a>,
-    progress: &dyn Fn(&Judged<'a>, usize),
+    progress: &dyn Fn(Progress<'_, 'a>),
     interrupt: impl Future<Output = ()>,
 ) -> Result<Results<'a>, Error> {
     let began = Instant::now();
@@ -230,13 +232,12 @@ fn check_identity(identity: &Identity, selection: &Selection) -> Result<(), Erro
 struct Floor<'r, 'a> {
     run: &'r Run<'a>,
     gate: Option<&'r Gate>,
-    progress: &'r dyn Fn(&Judged<'a>, usize),
+    progress: &'r dyn Fn(Progress<'_, 'a>),
     shared: RefCell<VecDeque<(usize, Job<'a>)>>,
     fresh: RefCell<VecDeque<(usize, Job<'a>)>>,
     cases: std::rc::Rc<RefCell<Ledger<'a>>>,
     second_looks: Cell<u32>,
     over: Cell<bool>,
-    total: usize,
 }
 
 impl<'r, 'a> Floor<'r, 'a> {
@@ -244,10 +245,10 @@ impl<'r, 'a> Floor<'r, 'a> {
         run: &'r Run<'a>,
         plan: &Plan<'a>,
         gate: Option<&'r Gate>,
-        progress: &'r dyn Fn(&Judged<'a>, usize),
+        progress: &'r dyn Fn(Progress<'_, 'a>),
     ) -> Self {
         let queue = run.order.queue(&plan.jobs);
-        let total = queue.len();
+        progress(Progress::Planned(queue.len()));
         let (fresh, shared) = queue.into_iter().partition(|(_, job)| job.case.fresh);
         Self {
             run,
@@ -258,7 +259,6 @@ impl<'r, 'a> Floor<'r, 'a> {
             cases: std::rc::Rc::default(),
             second_looks: Cell::new(0),
             over: Cell::new(false),
-            total,
         }
     }
 
@@ -284,6 +284,7 @@ impl<'r, 'a> Floor<'r, 'a> {
     async fn play_all(&self, worker: usize, mut seat: Seat<'_>) -> Result<bool, Error> {
         let mut left_behind = false;
         while let Some((number, job)) = self.next(worker) {
+            (self.progress)(Progress::Began(job.case, job.side));
             let judged = match self.gate.filter(|gate| gate.blocks(job.case)) {
                 Some(gate) => gate.verdicts(job.case, job.side),
                 None if job.case.fresh => {
@@ -294,7 +295,7 @@ impl<'r, 'a> Floor<'r, 'a> {
                 }
                 None => self.play_shared(&job, &mut seat).await?,
             };
-            (self.progress)(&judged, self.total);
+            (self.progress)(Progress::Ended(&judged));
             self.over.set(self.over.get() || (self.run.fail_fast && judged.is_broken()));
             self.cases.borrow_mut().add(number, judged);
         }

@@ -22,7 +22,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use globset::GlobMatcher;
-use indicatif::ProgressBar;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
@@ -31,7 +30,7 @@ use thrum_conform::plan::glob;
 use thrum_conform::vector::{Case, Suite};
 
 use crate::cli::SelftestArgs;
-use crate::client;
+use crate::progress;
 use crate::reference::{Mutant, habits, mutants, null_bees, nulls, odds};
 use crate::sink;
 use finding::{Doubt, Finding, Look};
@@ -125,12 +124,12 @@ pub fn selftest(args: &SelftestArgs) -> Result<Exit, Error> {
         Job::Mutant(mutant) => usize::MAX - reach.cases(mutant, &suite, args.every_case).len(),
     });
 
-    let bar = ProgressBar::new(jobs.len() as u64).with_style(client::bar_style("testees"));
+    let bar = progress::bar(jobs.len(), "testee");
     let workers =
         args.jobs.unwrap_or_else(|| 6 * std::thread::available_parallelism().map_or(1, usize::from));
     let outcomes = side_by_side(&jobs, workers, |job| {
         let outcome = work(job, &bench, &reach, args);
-        bar.set_message(format!("· {}", job.name()));
+        bar.set_message(format!(" · {}", job.name()));
         bar.inc(1);
         outcome
     });

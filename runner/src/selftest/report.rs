@@ -14,6 +14,7 @@ use super::matrix::{Matrix, Row};
 use crate::cli::{FormatArg, SelftestArgs};
 use crate::reference::{nulls, odds};
 use crate::sink::Sink;
+use crate::terminal;
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
@@ -45,7 +46,7 @@ impl Report<'_> {
             })?;
         }
         if !on_stdout {
-            let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+            let width = terminal::columns_of(&io::stdout()).map(usize::from);
             Sink::Stdout(args.color).write(|out| self.tty(args, width, out))?;
         }
         Ok(())

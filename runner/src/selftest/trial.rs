@@ -126,7 +126,7 @@ impl<'a> Bench<'a> {
             fail_fast: false,
             keep_scenes: false,
         };
-        let results = block_on(async { run(&run_of, &|_, _| (), interrupted()).await })?.whole()?;
+        let results = block_on(async { run(&run_of, &|_| (), interrupted()).await })?.whole()?;
         if ASKED_TO_END.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }

@@ -79,7 +79,7 @@ fn an_annotation_says_what_is_wrong_where_and_how_to_mend_it() {
         "{failed:?}"
     );
     let open = commands_of_incomplete();
-    assert_eq!(open, ["1 rules undecided: HELLO-16"]);
+    assert_eq!(open, ["1 rule undecided: HELLO-16"]);
     let stale = of("envelope/rid-kept (the baseline)");
     assert_eq!((&*stale.properties["file"], &*stale.properties["line"]), ("conformance.toml", "12"));
 }

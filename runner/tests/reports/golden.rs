@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use thrum_conform::report::Format;
+use thrum_conform::report::{Format, Look};
 
+use crate::tty::told;
 use crate::{sample, written};
 
 #[track_caller]
@@ -49,6 +50,15 @@ fn md() {
 #[test]
 fn badge() {
     looks_like(Format::Badge, "report.badge.json");
+}
+
+#[test]
+fn tty() {
+    for (width, ascii, file) in
+        [(100, false, "report.tty.txt"), (60, false, "report.tty-60.txt"), (80, true, "report.tty-ascii.txt")]
+    {
+        is_as_in(file, told(&sample::everything(), Look { width, ascii, ..Look::PLAIN }));
+    }
 }
 
 /// Without the style and the script, which are files of their own, and the policy with their digests.

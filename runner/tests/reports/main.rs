@@ -10,6 +10,7 @@ mod junit;
 mod md;
 mod sample;
 mod tap;
+mod tty;
 
 use thrum_conform::report::{self, Format, Report};
 

@@ -268,7 +268,7 @@ fn waived(id: &str, verdict: CaseVerdict, why: &str) -> CaseRow {
     CaseRow { waiver: Some(waiver), ..because(id, verdict, why) }
 }
 
-fn failing(id: &str) -> CaseRow {
+pub fn failing(id: &str) -> CaseRow {
     let arrow = |ms, way, label: &str, note: &str, wrong| Arrow {
         at: Duration::from_millis(ms),
         conn: 0,

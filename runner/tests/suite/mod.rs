@@ -52,7 +52,7 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     fail_fast: false,
                     keep_scenes: false,
                 },
-                &|_, _| (),
+                &|_| (),
                 std::future::pending(),
             ))?;
             let results = results.whole()?;
