@@ -9,7 +9,8 @@ use thrum_conform::report::Verbosity;
 pub(super) const FORMATS: &str = "\
 Write a report to stdout, or with `=PATH` to a file; may stand several times
 
-  tty     for people; on stdout unless another report takes it
+  tty     for people; on stdout unless another report takes it, as
+          wide as the terminal or COLUMNS
   json    for programs; vectors/schema/report.json describes it
   junit   JUnit XML, for Jenkins, GitLab and others
   tap     Test Anything Protocol, version 14
@@ -64,7 +65,7 @@ pub struct VerbosityArgs {
     /// Only the headline
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Every rule, what did not apply, cases a second, and the slowest cases
+    /// Every failure in full, every rule, what did not apply, cases a second, and the slowest cases
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -82,7 +83,7 @@ impl From<VerbosityArgs> for Verbosity {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// On a terminal, unless `NO_COLOR` is set; `CLICOLOR_FORCE` asks for them everywhere
     Auto,
     /// Always
     Always,

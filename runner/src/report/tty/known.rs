@@ -55,7 +55,8 @@ pub(super) fn finding(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> 
     let Finding { file, line, entry, why, changes, .. } = finding;
     let [entry, why] = [entry, why].map(|text| page.cut(text, LINE_MAX));
     let head = plain(format!(" {file}:{line}: "));
-    page.hang(2, &[(RED, "BASELINE".to_owned()), head, (BOLD, entry), plain(format!(": {why}"))])?;
+    // one line, however long: editors and `grep` read places so
+    page.line(&[(RED, "BASELINE".to_owned()), head, (BOLD, entry), plain(format!(": {why}"))])?;
     for Change { line, old, new } in changes {
         // lines of a file, to be copied as they are
         page.line(&[plain(format!("  {line:>4} ")), (RED, format!("- {}", page.cut(old, LINE_MAX)))])?;

@@ -40,6 +40,10 @@ pub(super) fn write(report: &Report, root: Option<&Root>, page: &mut Page<'_>) -
         }
         for name in sections {
             let rows: Vec<&RuleRow> = rows.iter().copied().filter(|row| row.anchor == name).collect();
+            let binds = rows.iter().any(|row| row.standing != Standing::NotApplicable);
+            if !binds && !page.tells_all() {
+                continue;
+            }
             let loud: Vec<&RuleRow> = match page.tells_all() {
                 true => rows.clone(),
                 false => rows.iter().copied().filter(|row| is_loud(row) && !hidden(row)).collect(),

@@ -44,7 +44,8 @@ pub(super) fn findings(report: &Report, root: Option<&Root>, page: &mut Page<'_>
     let note = |text: String| [(YELLOW, "note".to_owned()), plain(format!(" {text}"))];
     if report.unplayed > 0 {
         let all = report.unplayed + report.cases.iter().filter(|case| !case.is_ambient()).count();
-        page.hang(5, &note(format!("{} of {} not played", report.unplayed, plural(all, "case"))))?;
+        let were = if report.unplayed == 1 { "was" } else { "were" };
+        page.hang(5, &note(format!("{} of {} {were} not played", report.unplayed, plural(all, "case"))))?;
     }
     for text in &report.notes {
         page.hang(5, &note(page.cut(text, LINE_MAX)))?;
