@@ -139,15 +139,7 @@ fn calls(function: &str, examples: &[Example], evidence: &Evidence, failure: Opt
         }
         let mut arrow = |after_ms: i64, way, label: String, note: &str, wrong| {
             let at = Duration::from_millis(u64::try_from(after_ms).unwrap_or_default());
-            arrows.push(Arrow {
-                at,
-                conn: 0,
-                way,
-                label,
-                note: short(note, CALL_CHARS_MAX),
-                wrong,
-                raw: None,
-            });
+            arrows.push(Arrow { at, conn: 0, way, label, note: cut(note, CALL_CHARS_MAX), wrong, raw: None });
         };
         let scope = Scope {
             variables: evidence.variables.clone(),
@@ -242,11 +234,8 @@ fn unread(bytes: &[u8]) -> (String, String) {
     (format!("({} bytes)", bytes.len()), cut(&text, 40))
 }
 
+/// The beginning; what steers a terminal or ends a markup is for each report to escape.
 fn cut(text: &str, most: usize) -> String {
-    short(&text.chars().flat_map(char::escape_debug).collect::<String>(), most)
-}
-
-fn short(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -26,13 +26,17 @@ const SPINNER_TICK: Duration = Duration::from_millis(120);
 
 /// A bar for so many of something; what its message says stands behind them.
 pub fn bar(length: usize, what: &str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, target());
-    expect(&bar, length, what);
+    drawn_on(target(), length).with_prefix(counted(length, what))
+}
+
+/// A bar that draws nothing before it moves.
+fn drawn_on(target: ProgressDrawTarget, length: usize) -> ProgressBar {
     // a template that cannot be read gives a bar without words
     let style = ProgressStyle::with_template("{bar:24} {pos:>4} of {prefix}{wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     let ascii = terminal::look(Verbosity::Normal, &io::stderr()).ascii;
-    bar.with_style(style.progress_chars(if ascii { "##-" } else { "██░" }))
+    let style = style.progress_chars(if ascii { "##-" } else { "██░" });
+    ProgressBar::with_draw_target(Some(length as u64), target).with_style(style)
 }
 
 /// For work of which nobody knows how long it is.
@@ -44,10 +48,8 @@ pub fn spinner() -> ProgressBar {
     spinner
 }
 
-fn expect(bar: &ProgressBar, length: usize, what: &str) {
-    let plural = if length == 1 { "" } else { "s" };
-    bar.set_length(length as u64);
-    bar.set_prefix(format!("{length} {what}{plural}"));
+fn counted(length: usize, what: &str) -> String {
+    if length == 1 { format!("1 {what}") } else { format!("{length} {what}s") }
 }
 
 fn target() -> ProgressDrawTarget {
@@ -65,17 +67,17 @@ pub struct Cases {
 impl Cases {
     /// Nothing is drawn unless `shown`.
     pub fn new(shown: bool) -> Self {
-        let bar = bar(0, "case");
-        if !shown {
-            bar.set_draw_target(ProgressDrawTarget::hidden());
-        }
+        let bar = drawn_on(if shown { target() } else { ProgressDrawTarget::hidden() }, 0);
         Self { bar, running: RefCell::default(), failed: Cell::new(0) }
     }
 
     /// Takes note of what happened.
     pub fn note(&self, progress: run::Progress<'_, '_>) {
         match progress {
-            run::Progress::Planned(total) => expect(&self.bar, total, "case"),
+            run::Progress::Planned(total) => {
+                self.bar.set_prefix(counted(total, "case"));
+                self.bar.set_length(total as u64);
+            }
             run::Progress::Began(case, side) => {
                 self.running.borrow_mut().push((case.id.clone(), side, Instant::now()));
             }
