@@ -79,7 +79,8 @@ impl Hook {
             is_torn: false,
             rest: REST_MIN,
         });
-        let recorder = recorder.only(Filter { tones_only: true, ..Filter::default() }).waiting(WAITING_BYTES_MAX);
+        let recorder =
+            recorder.only(Filter { tones_only: true, ..Filter::default() }).waiting(WAITING_BYTES_MAX);
         Ok((Self { state, recording }, recorder))
     }
 
@@ -106,7 +107,8 @@ impl Hook {
         let is_written = self.recording.end(within);
         let Some(mut child) = self.state.lock().child.take() else { return };
         let rest = until.saturating_duration_since(Instant::now());
-        let has_ended = is_written && Process::of(&child).is_ok_and(|child| child.wait(rest).unwrap_or(false));
+        let has_ended =
+            is_written && Process::of(&child).is_ok_and(|child| child.wait(rest).unwrap_or(false));
         if !has_ended {
             eprintln!("mock-humd: hook `{}` is killed: it did not end with its stdin", self.state.command);
         }
@@ -164,18 +166,14 @@ impl Write for Pipe {
             self.start_again()?;
             return Err(io::ErrorKind::Interrupted.into());
         };
-        match stdin.write(bytes) {
-            Ok(count @ 1..) => {
-                self.is_mid_line = bytes.get(count - 1) != Some(&b'\n');
-                Ok(count)
-            }
-            _ => {
-                self.stdin = None;
-                self.is_torn = mem::take(&mut self.is_mid_line);
-                // whoever writes tries again
-                Err(io::ErrorKind::Interrupted.into())
-            }
+        if let Ok(count @ 1..) = stdin.write(bytes) {
+            self.is_mid_line = bytes.get(count - 1) != Some(&b'\n');
+            return Ok(count);
         }
+        self.stdin = None;
+        self.is_torn = mem::take(&mut self.is_mid_line);
+        // whoever writes tries again
+        Err(io::ErrorKind::Interrupted.into())
     }
 
     fn flush(&mut self) -> io::Result<()> {

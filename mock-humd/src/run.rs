@@ -56,7 +56,9 @@ impl Stop {
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unmet(text) | Self::Input(text) | Self::Down(text) | Self::Broken(text) => f.write_str(text),
+            Self::Unmet(text) | Self::Input(text) | Self::Down(text) | Self::Broken(text) => {
+                f.write_str(text)
+            }
             Self::Interrupted(None) => f.write_str("interrupted"),
             Self::Interrupted(Some(step)) => write!(f, "interrupted at {step}"),
         }
@@ -74,7 +76,8 @@ pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
         let mut signals = Signals::new().map_err(input)?;
         let stand = Stand::take(args)?;
         let seed = args.faults.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-        let mut config = Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
+        let mut config =
+            Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
         config.limits.peers_max = files::make_room(config.limits.peers_max);
         let mut engine = Engine::new(config, stand.beside.socket());
         let recording = transcript(args)?.map(|(tap, recording)| {
@@ -82,12 +85,18 @@ pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
             recording
         });
         let (plays, to_play) = mpsc::channel(1);
+        // while a script is played from the start, no other one is taken
+        let to_play = script.is_empty().then_some(to_play);
         let mut show = Show { script: &script, args, progress: Progress::default(), to_play };
         let about = About {
             socket: stand.beside.socket().display().to_string(),
             personality: args.personality.name(),
             seed,
-            args: written.iter().map(|arg| arg.to_string_lossy().into()).filter(|arg| arg != "--detached").collect(),
+            args: written
+                .iter()
+                .map(|arg| arg.to_string_lossy().into())
+                .filter(|arg| arg != "--detached")
+                .collect(),
             since: Instant::now(),
         };
         let hooks = hooks(args, &engine)?;
@@ -127,7 +136,8 @@ impl Stand {
         }
         socket::make_dir(beside.socket()).map_err(input)?;
         let name = beside.pid();
-        let pid_file = PidFile::claim(&name).map_err(|error| input(format!("{}: {error}", name.display())))?;
+        let pid_file =
+            PidFile::claim(&name).map_err(|error| input(format!("{}: {error}", name.display())))?;
         socket::claim(beside.socket()).map_err(input)?;
         Ok(Self { beside, lent, _pid_file: Some(pid_file) })
     }
@@ -138,14 +148,15 @@ struct Show<'a> {
     script: &'a Script,
     args: &'a RunArgs,
     progress: Progress,
-    to_play: mpsc::Receiver<Play>,
+    to_play: Option<mpsc::Receiver<Play>>,
 }
 
 /// Starts the hooks, and lets them see what crosses.
 fn hooks(args: &RunArgs, engine: &Engine) -> Result<Vec<Hook>, Stop> {
     let commands = args.hook.iter().filter(|command| !command.trim().is_empty());
     let start = |command: &String| {
-        let (hook, tap) = Hook::start(command).map_err(|error| input(format!("hook `{command}`: {error}")))?;
+        let (hook, tap) =
+            Hook::start(command).map_err(|error| input(format!("hook `{command}`: {error}")))?;
         engine.handle().attach(Box::new(tap));
         Ok(hook)
     };
@@ -197,16 +208,16 @@ async fn play(
         engine.listen(ListenState::Open).map_err(input)?;
     }
     announce(engine);
-    starter.map(Starter::tell);
+    if let Some(starter) = starter {
+        starter.tell();
+    }
     manager::tell("READY=1");
     Run::new(engine, &show.progress, show.args.timeout)
         .play(show.script)
         .await
         .map_err(|unmet| Stop::Unmet(unmet.to_string()))?;
-    if !show.script.is_empty() {
-        return Ok(());
-    }
-    while let Some(asked) = show.to_play.recv().await {
+    let Some(to_play) = &mut show.to_play else { return Ok(()) };
+    while let Some(asked) = to_play.recv().await {
         admin::play(engine, asked, &show.progress).await;
     }
     Ok(())

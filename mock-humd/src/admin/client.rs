@@ -54,9 +54,8 @@ pub fn talk(
     if line.is_empty() {
         return Err(Stop::Broken("the daemon has ended without an answer".to_owned()));
     }
-    let reply = match serde_json::from_str(&line) {
-        Ok(Value::Object(reply)) => reply,
-        _ => return Err(Stop::Broken(format!("{}: speaks something else", path.display()))),
+    let Ok(Value::Object(reply)) = serde_json::from_str(&line) else {
+        return Err(Stop::Broken(format!("{}: speaks something else", path.display())));
     };
     if reply.get("ok") == Some(&Value::Bool(true)) {
         let said = |(key, _): &(String, Value)| !["v", "ok"].contains(&&**key);

@@ -29,7 +29,8 @@ pub fn tail(args: &TailArgs) -> Result<(), Stop> {
     let (_, lines) = talk(&beside(&args.at), "tail", args.filter.members(), None)?;
     for line in lines.lines() {
         let line = line.map_err(|error| Stop::Broken(error.to_string()))?;
-        let is_read = if args.json { crate::try_print(&format!("{line}\n")) } else { crate::try_print(&shown(&line)) };
+        let is_read =
+            if args.json { crate::try_print(&format!("{line}\n")) } else { crate::try_print(&shown(&line)) };
         if !is_read {
             return Ok(());
         }

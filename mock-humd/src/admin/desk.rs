@@ -243,7 +243,8 @@ impl Desk {
         if !self.handle.change(|nest: &mut Nest| nest.named(bee)).is_empty() {
             return Ok(bee);
         }
-        let name = |peer: PeerInfo| peer.bee.map_or_else(|| format!("#{}", peer.conn), |bee| format!("`{bee}`"));
+        let name =
+            |peer: PeerInfo| peer.bee.map_or_else(|| format!("#{}", peer.conn), |bee| format!("`{bee}`"));
         let mut names: Vec<_> = self.handle.peers().into_iter().map(name).collect();
         names.dedup();
         if names.is_empty() {
@@ -253,7 +254,8 @@ impl Desk {
     }
 
     fn play(&self, request: &Map<String, Value>) -> Result<oneshot::Receiver<Result<(), String>>, String> {
-        let text = request.get("script").and_then(Value::as_str).ok_or("/script: wants the text of a script")?;
+        let text =
+            request.get("script").and_then(Value::as_str).ok_or("/script: wants the text of a script")?;
         let script = Script::parse(text).map_err(|faults| {
             let faults: Vec<_> = faults.iter().map(|fault| format!("\n  {fault}")).collect();
             format!("the script has faults{}", faults.concat())

@@ -57,7 +57,10 @@ pub fn record(args: &RecordArgs) -> Result<(), Stop> {
     };
     file.write_all(script.as_bytes()).map_err(in_file)?;
     if recorded.skipped() > 0 {
-        return Err(Stop::Unmet(format!("{name}: {} lines came too fast and are missing", recorded.skipped())));
+        return Err(Stop::Unmet(format!(
+            "{name}: {} lines came too fast and are missing",
+            recorded.skipped()
+        )));
     }
     crate::print(&format!("{name}: {} tones\n", recorded.tones()));
     Ok(())

@@ -60,9 +60,8 @@ mod tests {
             (&[], &[], &[], true, (true, false)),
         ] {
             let filter = Filter { bees: texts(bees), chis: texts(chis), sids: texts(sids), tones_only };
-            let passes = |what| {
-                filter.passes(&Crossing { at: Duration::ZERO, conn: 3, bee: Some("adder"), what })
-            };
+            let passes =
+                |what| filter.passes(&Crossing { at: Duration::ZERO, conn: 3, bee: Some("adder"), what });
             assert_eq!((passes(tone), passes(Crossed::Opened)), (sees_tone, sees_event), "{filter:?}");
         }
     }

@@ -42,8 +42,8 @@ struct Desk {
 struct Waiting {
     bytes: Vec<u8>,
     /// How many lines were left out since the last ones that were not.
+    skipped_lately: u64,
     skipped: u64,
-    skipped_in_all: u64,
     /// The thread has ended.
     is_done: bool,
     /// Nobody waits for the thread any more.
@@ -98,12 +98,12 @@ impl Recorder {
         }
         if waiting.bytes.len() + self.gathered.len() > self.waiting_bytes_max {
             let skipped = memchr::memchr_iter(b'\n', &self.gathered).count() as u64;
+            waiting.skipped_lately += skipped;
             waiting.skipped += skipped;
-            waiting.skipped_in_all += skipped;
             self.gathered.clear();
             return true;
         }
-        let skipped = mem::take(&mut waiting.skipped);
+        let skipped = mem::take(&mut waiting.skipped_lately);
         if skipped > 0 {
             let line = format!("{{\"event\":\"skipped\",\"count\":{skipped}}}\n");
             waiting.bytes.extend_from_slice(line.as_bytes());
@@ -159,7 +159,7 @@ impl Desk {
 impl Recording {
     /// How many lines were left out because too much waited.
     pub fn skipped(&self) -> u64 {
-        self.desk.waiting.lock().unwrap_or_else(PoisonError::into_inner).skipped_in_all
+        self.desk.waiting.lock().unwrap_or_else(PoisonError::into_inner).skipped
     }
 
     /// Whether nothing is written any more.

@@ -43,7 +43,8 @@ impl Recorded {
             self.before.insert(conn);
             return;
         };
-        let close = |from: &str, how: &str| json!({ "close": { "from": from, "how": how }, "on": name(conn) });
+        let close =
+            |from: &str, how: &str| json!({ "close": { "from": from, "how": how }, "on": name(conn) });
         match (line["dir"].as_str(), line["event"].as_str()) {
             (Some("client"), _) => self.heard(conn, &line["tone"]),
             (Some("daemon"), _) => self.said(conn, line),
@@ -86,7 +87,8 @@ impl Recorded {
 
     /// A tone of a bee. What is no tone cannot be waited for.
     fn heard(&mut self, conn: u64, tone: &Value) {
-        let Some(tone) = tone.as_object().filter(|tone| tone.get("chi").is_none_or(|chi| chi != "hello")) else {
+        let Some(tone) = tone.as_object().filter(|tone| tone.get("chi").is_none_or(|chi| chi != "hello"))
+        else {
             return;
         };
         let mut wanted = Map::new();
@@ -164,7 +166,9 @@ mod tests {
 
     fn recorded(lines: &[Value]) -> Recorded {
         let mut recorded = Recorded::default();
-        lines.iter().for_each(|line| recorded.line(line));
+        for line in lines {
+            recorded.line(line);
+        }
         recorded
     }
 

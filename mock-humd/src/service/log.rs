@@ -55,16 +55,14 @@ impl Write for Log {
         if bytes.len() <= room {
             return self.file.write(bytes);
         }
-        match memchr::memrchr(b'\n', &bytes[..room]) {
-            Some(at) => self.file.write(&bytes[..=at]),
-            None => {
-                if used > 0 {
-                    self.rotate()?;
-                }
-                let line = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
-                self.file.write(&bytes[..line])
-            }
+        if let Some(at) = memchr::memrchr(b'\n', &bytes[..room]) {
+            return self.file.write(&bytes[..=at]);
         }
+        if used > 0 {
+            self.rotate()?;
+        }
+        let line = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
+        self.file.write(&bytes[..line])
     }
 
     fn flush(&mut self) -> io::Result<()> {

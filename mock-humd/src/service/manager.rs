@@ -1,5 +1,5 @@
 //! The service manager, where one has started the daemon: it may have bound the socket already, and wants to know when
-//! the daemon is ready and when it ends. What it expects is described in sd_listen_fds(3) and sd_notify(3).
+//! the daemon is ready and when it ends. What it expects is described in `sd_listen_fds` and `sd_notify`.
 
 use std::io;
 use std::os::unix::net::{UnixDatagram, UnixListener};

@@ -27,8 +27,13 @@ impl PidFile {
     /// Takes the lock and writes the process down; an error where a daemon has it.
     pub fn claim(path: &Path) -> io::Result<Self> {
         for _ in 0..TRIES {
-            let mut file =
-                OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+            let mut file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .mode(0o600)
+                .open(path)?;
             if let Err(error) = fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
                 let held = holder_of(&file)?.map(|pid| format!(", process {}", pid.as_raw_nonzero()));
                 let what = format!("another mock-humd runs here{}", held.unwrap_or_default());

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::{Beside, Process, log, readable, stop};
+use super::{Beside, Process, log, pid_file, readable, stop};
 use crate::admin::client;
 use crate::cli::{RunArgs, StopArgs};
 use crate::run::Stop;
@@ -19,6 +19,9 @@ const START_MAX: Duration = Duration::from_secs(10);
 
 /// How much of the end of a log is shown.
 const SHOWN_BYTES_MAX: u64 = 4096;
+
+/// The exit code for a bad argument, script or socket.
+const BAD_INPUT: i32 = 2;
 
 /// What a daemon says to whoever has started it.
 const LISTENING: &[u8] = b"listening\n";
@@ -44,41 +47,60 @@ impl Starter {
 /// Starts a daemon with these arguments, given once more as they were written, and returns once it answers.
 pub fn start(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
     let beside = Beside::new(&args.at.path());
-    let log_path = args.log.log.clone().unwrap_or_else(|| beside.log());
-    let named = |error: io::Error| Stop::Input(format!("{}: {error}", log_path.display()));
+    let path = beside.socket().display();
+    if let Some(other) = pid_file::holder(&beside.pid()).map_err(broken)? {
+        let pid = other.pid();
+        return Err(Stop::Input(format!(
+            "{path}: a mock-humd runs here already, process {pid} (hint: `mock-humd restart`)"
+        )));
+    }
     socket::make_dir(beside.socket()).map_err(|error| Stop::Input(error.to_string()))?;
-    let log = log::open(&log_path).map_err(named)?;
-    let from = log.metadata().map_err(named)?.len();
-    let (mut said, says) = io::pipe().map_err(broken)?;
+    let log_path = args.log.log.clone().unwrap_or_else(|| beside.log());
+    let in_log = |error: io::Error| Stop::Input(format!("{}: {error}", log_path.display()));
+    let log = log::open(&log_path).map_err(in_log)?;
+    let from = log.metadata().map_err(in_log)?.len();
     let mut command = Command::new(std::env::current_exe().map_err(broken)?);
-    command.args(["run", "--detached"]).args(written);
+    command.args(["run", "--detached"]).args(written).stdin(Stdio::null()).stderr(log);
     if args.log.log.is_none() {
         command.arg("--log").arg(&log_path);
     }
-    command.stdin(Stdio::null()).stdout(says).stderr(log);
-    let mut child = command.spawn().map_err(broken)?;
+    let (mut child, said) = spawn(command).map_err(broken)?;
+    let answered = match said {
+        Said::Listening => shakes_hands(args, beside.socket()),
+        Said::End => Err("the daemon has ended".to_owned()),
+        Said::Nothing => Err(format!("the daemon does not listen after {START_MAX:?}")),
+    };
+    let Err(why) = answered else {
+        let (pid, log) = (child.id(), log_path.display());
+        crate::print(&format!("listening on {path}, process {pid}, log {log}\n"));
+        return Ok(());
+    };
+    let code = end(&mut child, said == Said::End);
+    let printed = end_of(&log_path, from).unwrap_or_default();
+    let printed: Vec<_> = printed.lines().map(|line| format!("\n  {line}")).collect();
+    let why = format!("{why} (log: {}){}", log_path.display(), printed.concat());
+    Err(if code == Some(BAD_INPUT) { Stop::Input(why) } else { Stop::Broken(why) })
+}
+
+/// What a daemon has said within the time that it has to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Listening,
+    /// It ends, or has ended.
+    End,
+    Nothing,
+}
+
+fn spawn(mut command: Command) -> io::Result<(Child, Said)> {
+    let (mut hears, says) = io::pipe()?;
+    let child = command.stdout(says).spawn()?;
     // or else the pipe would never end
     drop(command);
-    let mut first = Vec::new();
-    if readable(&said, START_MAX).map_err(broken)? {
-        let length = u64::try_from(LISTENING.len()).unwrap_or(u64::MAX);
-        said.by_ref().take(length).read_to_end(&mut first).map_err(broken)?;
+    if !readable(&hears, START_MAX)? {
+        return Ok((child, Said::Nothing));
     }
-    let answered = if first == LISTENING {
-        shakes_hands(args, beside.socket())
-    } else if first.is_empty() && child_ends(&mut child) {
-        Err("the daemon has ended".to_owned())
-    } else {
-        Err(format!("the daemon does not listen after {START_MAX:?}"))
-    };
-    match answered {
-        Ok(()) => {
-            let (pid, path, log) = (child.id(), beside.socket().display(), log_path.display());
-            crate::print(&format!("listening on {path}, process {pid}, log {log}\n"));
-            Ok(())
-        }
-        Err(why) => Err(Stop::Broken(failed(&why, &mut child, &log_path, from))),
-    }
+    let said = hears.read(&mut [0; LISTENING.len()])?;
+    Ok((child, if said > 0 { Said::Listening } else { Said::End }))
 }
 
 /// Ends the daemon that is there and starts one: with these arguments, or where there are none with those of the former.
@@ -135,19 +157,17 @@ fn shakes_hands(args: &RunArgs, path: &Path) -> Result<(), String> {
     Err(format!("{}: no handshake: the daemon closed the connection", path.display()))
 }
 
-/// Whether it ends, now that its end of the pipe is closed.
-fn child_ends(child: &mut Child) -> bool {
-    Process::of(child).is_ok_and(|process| process.wait(START_MAX).unwrap_or(false))
-}
-
-/// Why, with what the daemon printed since it was started. It is ended if it has not.
-fn failed(why: &str, child: &mut Child, log: &Path, from: u64) -> String {
-    // it may have ended already, which is as good
-    let _ = child.kill();
-    let _ = child.wait();
-    let printed = end_of(log, from).unwrap_or_default();
-    let printed: Vec<_> = printed.lines().map(|line| format!("\n  {line}")).collect();
-    format!("{why} (log: {}){}", log.display(), printed.concat())
+/// The exit code of a daemon that has ended by itself, or is made to end.
+fn end(child: &mut Child, ends_by_itself: bool) -> Option<i32> {
+    let ends = |process: Process| {
+        let is_told = ends_by_itself || process.terminate().is_ok();
+        is_told && process.wait(START_MAX).unwrap_or(false)
+    };
+    if !Process::of(child).is_ok_and(ends) {
+        // it may be gone by now
+        let _ = child.kill();
+    }
+    child.wait().ok()?.code()
 }
 
 fn end_of(log: &Path, from: u64) -> io::Result<String> {

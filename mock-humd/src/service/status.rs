@@ -19,7 +19,9 @@ pub fn status(args: &StatusArgs) -> Result<(), Stop> {
             let holder = pid_file::holder(&beside.pid()).ok().flatten();
             if let Some(process) = holder {
                 let pid = process.pid();
-                return Err(Stop::Broken(format!("process {pid} runs, but its admin socket does not answer")));
+                return Err(Stop::Broken(format!(
+                    "process {pid} runs, but its admin socket does not answer"
+                )));
             }
             if args.json {
                 let path = beside.socket().display().to_string();

@@ -1,6 +1,6 @@
 //! Ending a daemon, and waiting until it is gone.
 
-use super::{Beside, Process, pid_file};
+use super::{Beside, PidFile, Process, pid_file};
 use crate::cli::StopArgs;
 use crate::run::Stop;
 use crate::socket;
@@ -11,7 +11,7 @@ pub fn stop(args: &StopArgs) -> Result<(), Stop> {
     let path = beside.socket().display().to_string();
     let broken = |error: std::io::Error| Stop::Broken(format!("{path}: {error}"));
     let Some(process) = pid_file::holder(&beside.pid()).map_err(broken)? else {
-        clear(&beside).map_err(broken)?;
+        clear(&beside);
         crate::print(&format!("no daemon runs at {path}\n"));
         return Ok(());
     };
@@ -25,7 +25,7 @@ pub fn stop(args: &StopArgs) -> Result<(), Stop> {
         }
         kill(&process, args)?;
     }
-    clear(&beside).map_err(broken)?;
+    clear(&beside);
     crate::print(&format!("stopped process {} at {path}\n", process.pid()));
     Ok(())
 }
@@ -41,15 +41,11 @@ fn kill(process: &Process, args: &StopArgs) -> Result<(), Stop> {
 }
 
 /// Removes what a daemon has left that could not do so itself. What another one uses stays.
-fn clear(beside: &Beside) -> std::io::Result<()> {
+fn clear(beside: &Beside) {
     // taking the lock is what shows that nobody else has come, and dropping it removes the file
-    if !beside.pid().exists() {
-        return Ok(());
-    }
-    let Ok(_lock) = super::PidFile::claim(&beside.pid()) else { return Ok(()) };
+    let Some(Ok(_lock)) = beside.pid().exists().then(|| PidFile::claim(&beside.pid())) else { return };
     for path in [beside.socket().to_owned(), beside.admin()] {
         // a socket that somebody listens on is not ours
         let _ = socket::claim(&path);
     }
-    Ok(())
 }
