@@ -142,7 +142,7 @@ fn a_script_and_faults_are_left_their_connections() {
     let stage = Stage::new();
     std::fs::write(
         stage.path("s.yaml"),
-        "{format: 1, steps: [{accept: {as: a}}, {tone: {chi: log}, from: client}]}",
+        r#"{"format":1,"steps":[{"accept":{"as":"a"}},{"tone":{"chi":"log"},"from":"client"}]}"#,
     )
     .unwrap();
     stage.good(&["start", "--script", "s.yaml"]);

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
-fn log(message: &str) -> Value {
-    json!({ "chi": "log", "rid": "l", "level": "info", "message": message })
+fn mark(message: &str) -> Value {
+    json!({ "chi": "perf-mark", "rid": "l", "mark": message })
 }
 
 #[test]
@@ -13,7 +13,7 @@ fn a_hook_is_shown_each_tone_before_the_daemon_ends() {
     let stage = Stage::new();
     stage.good(&["start", "-q", "--hook", "cat > seen", "--hook", "cat > too"]);
     let mut bee = stage.bee("adder");
-    bee.say(&log("x"));
+    bee.say(&mark("x"));
     assert_eq!(bee.hear()["chi"], "echo");
     stage.good(&["stop"]);
     let seen = std::fs::read_to_string(stage.path("seen")).unwrap();
@@ -21,7 +21,10 @@ fn a_hook_is_shown_each_tone_before_the_daemon_ends() {
     let of_adder = tones.iter().filter(|tone| tone["conn"] == 1);
     let chis: Vec<_> =
         of_adder.map(|tone| (tone["dir"].as_str().unwrap(), tone["tone"]["chi"].as_str().unwrap())).collect();
-    assert_eq!(chis, [("client", "hello"), ("daemon", "breath"), ("client", "log"), ("daemon", "echo")]);
+    assert_eq!(
+        chis,
+        [("client", "hello"), ("daemon", "breath"), ("client", "perf-mark"), ("daemon", "echo")]
+    );
     assert_eq!(std::fs::read_to_string(stage.path("too")).unwrap(), seen);
 }
 
@@ -32,7 +35,7 @@ fn a_hook_that_does_not_read_loses_tones_that_are_counted() {
     let mut bee = stage.bee("loud");
     let message = "x".repeat(1 << 20);
     for _ in 0..40 {
-        bee.say(&log(&message));
+        bee.say(&mark(&message));
         assert_eq!(bee.hear()["chi"], "echo");
     }
     let hook = &stage.status()["hooks"][0];
@@ -49,10 +52,11 @@ fn a_hook_that_ends_is_started_again() {
     let stage = Stage::new();
     stage.good(&["start", "-q", "--hook", "head -n 1 >> seen; exit 3"]);
     let mut bee = stage.bee("adder");
-    while stage.status()["hooks"][0]["starts"].as_u64().unwrap() < 3 {
-        bee.say(&log("x"));
+    stage.until(|status| {
+        bee.say(&mark("x"));
         assert_eq!(bee.hear()["chi"], "echo");
-    }
+        status["hooks"][0]["starts"].as_u64() >= Some(3)
+    });
     stage.good(&["stop"]);
     let seen = std::fs::read_to_string(stage.path("seen")).unwrap();
     // each one begins with a whole line

@@ -10,7 +10,7 @@ fn a_log_begins_anew_when_it_is_full_and_keeps_so_many() {
     stage.good(&["start", "--log", "my.log", "--log-bytes", "4K", "--log-keep", "2"]);
     let mut bee = stage.bee("adder");
     for number in 0..100 {
-        bee.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": format!("{number:>200}") }));
+        bee.say(&json!({ "chi": "perf-mark", "rid": "l", "mark": format!("{number:>200}") }));
         assert_eq!(bee.hear()["chi"], "echo");
     }
     drop(bee);

@@ -73,22 +73,23 @@ fn a_tail_shows_what_passes_its_filter() {
     let mut adder = stage.bee("adder");
     let mut other = stage.bee("other");
     let mut all = stage.follow(&["tail"]);
-    let mut some = stage.follow(&["tail", "--bee", "adder", "--chi", "log,prompt", "--sid", "s", "--json"]);
+    let mut some =
+        stage.follow(&["tail", "--bee", "adder", "--chi", "perf-mark,prompt", "--sid", "s", "--json"]);
     // both read along once the daemon says so
-    while stage.status()["tails"] != 2 {}
-    let log = |sid: &str| json!({ "chi": "log", "rid": "l", "sid": sid, "level": "info", "message": "m" });
-    other.say(&log("s"));
+    stage.until(|status| status["tails"] == 2);
+    let mark = |sid: &str| json!({ "chi": "perf-mark", "rid": "l", "sid": sid, "mark": "m" });
+    other.say(&mark("s"));
     // its echo shows that it came first
     assert_eq!(other.hear()["chi"], "echo");
-    adder.say(&log("t"));
-    adder.say(&log("s"));
+    adder.say(&mark("t"));
+    adder.say(&mark("s"));
     let seen = some.value();
     assert_eq!(
         (&seen["bee"], &seen["tone"]["sid"], &seen["dir"]),
         (&"adder".into(), &"s".into(), &"client".into())
     );
     let first = all.line();
-    assert!(first.contains(" other > {\"chi\":\"log\""), "{first}");
+    assert!(first.contains(" other > {\"chi\":\"perf-mark\""), "{first}");
     drop((adder, other));
     stage.good(&["stop"]);
     assert_eq!(some.ends(), (Some(0), String::new()));
@@ -102,7 +103,7 @@ fn a_tail_that_does_not_read_is_told_what_it_missed_and_holds_nobody_up() {
     let stage = Stage::new();
     stage.good(&["start", "-q"]);
     let mut slow = UnixStream::connect(stage.path("t.sock.admin")).unwrap();
-    slow.write_all(b"{\"v\":1,\"do\":\"tail\",\"chis\":[\"log\"]}\n").unwrap();
+    slow.write_all(b"{\"v\":1,\"do\":\"tail\",\"chis\":[\"perf-mark\"]}\n").unwrap();
     let mut slow = BufReader::new(slow);
     let mut line = String::new();
     slow.read_line(&mut line).unwrap();
@@ -111,7 +112,7 @@ fn a_tail_that_does_not_read_is_told_what_it_missed_and_holds_nobody_up() {
     let message = "x".repeat(1 << 20);
     // more than may wait for a reader; each tone is answered before the next one
     for _ in 0..24 {
-        bee.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": message }));
+        bee.say(&json!({ "chi": "perf-mark", "rid": "l", "mark": message }));
         assert_eq!(bee.hear()["chi"], "echo");
     }
     drop(bee);
@@ -127,7 +128,7 @@ fn a_tail_that_does_not_read_is_told_what_it_missed_and_holds_nobody_up() {
         }
         seen += 1;
         let mut bee = stage.bee("quiet");
-        bee.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": "quiet" }));
+        bee.say(&json!({ "chi": "perf-mark", "rid": "l", "mark": "quiet" }));
         assert_eq!(bee.hear()["chi"], "echo");
     }
 }

@@ -30,14 +30,13 @@ fn a_recorded_session_is_played_again_for_another_one() {
     let mut bee = stage.bee("adder");
     let heard = session(&mut bee, "first");
     drop(bee);
-    while stage.status()["connections"].as_array().unwrap().len() > 1 {}
+    stage.until(|status| status["connections"].as_array().unwrap().len() == 1);
     stage.good(&["stop"]);
     let (code, said) = recording.ends();
     assert_eq!((code, &*said), (Some(0), &*format!("s.json: {} tones\n", heard.len() + 1)));
     stage.good(&["check", "s.json"]);
 
-    let daemon = stage.follow(&["run", "-q", "--script", "s.json"]);
-    let mut daemon = daemon;
+    let mut daemon = stage.follow(&["run", "-q", "--script", "s.json"]);
     daemon.says("listening on");
     let mut bee = stage.bee("adder");
     assert_eq!(session(&mut bee, "second"), heard);

@@ -5,13 +5,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::{Value, json};
 
-/// Ends a read that would otherwise wait for ever; nothing is decided by it.
-const SOON: Duration = Duration::from_secs(20);
+/// Ends a wait that would otherwise wait for ever; nothing is decided by it.
+const SOON: Duration = Duration::from_secs(10);
 
 pub struct Stage {
     pub dir: tempfile::TempDir,
@@ -72,6 +72,15 @@ impl Stage {
 
     pub fn status(&self) -> Value {
         serde_json::from_str(&self.good(&["status", "--json"])).unwrap()
+    }
+
+    /// Looks at the status until it is as it should be.
+    #[track_caller]
+    pub fn until(&self, mut is_so: impl FnMut(&Value) -> bool) {
+        let deadline = Instant::now() + SOON;
+        while !is_so(&self.status()) {
+            assert!(Instant::now() < deadline, "it stays {}", self.status());
+        }
     }
 
     /// A command that goes on, and the lines that it prints.

@@ -82,17 +82,17 @@ fn a_script_is_played_for_the_next_bee_and_the_others_are_answered_as_ever() {
         {"tone":{"chi":"log","rid":"x","level":"info","message":"done"},"from":"daemon"}]}"#;
     std::fs::write(stage.path("s.json"), script).unwrap();
     let played = stage.follow(&["play", "s.json"]);
-    while stage.status()["script"].is_null() {}
+    stage.until(|status| status["script"].is_string());
     before.say(&json!({ "chi": "cancel", "rid": "c", "sid": "s" }));
     assert_eq!(before.hear()["message"], "rule");
-    before.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": "x" }));
+    before.say(&json!({ "chi": "perf-mark", "rid": "l", "mark": "x" }));
     assert_eq!(before.hear()["chi"], "echo");
     let mut next = stage.bee("next");
     next.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": "go" }));
     assert_eq!(next.hear()["message"], "done");
     assert_eq!(played.ends(), (Some(0), String::new()));
     // the connection stays, and is answered as ever
-    next.say(&json!({ "chi": "log", "rid": "m", "level": "info", "message": "x" }));
+    next.say(&json!({ "chi": "perf-mark", "rid": "m", "mark": "x" }));
     assert_eq!(next.hear(), json!({ "chi": "echo", "rid": "m", "from": "daemon", "ok": true }));
     before.say(&json!({ "chi": "cancel", "rid": "c", "sid": "s" }));
     assert_eq!(before.hear()["chi"], "echo");
@@ -119,11 +119,11 @@ fn a_script_whose_player_goes_away_is_given_up() {
     let script = r#"{"format":1,"steps":[{"listen":{"state":"missing"}},{"accept":{"as":"a"}}]}"#;
     std::fs::write(stage.path("s.json"), script).unwrap();
     let mut played = stage.follow(&["play", "s.json"]);
-    while stage.socket().exists() {}
+    stage.until(|_| !stage.socket().exists());
     played.child.kill().unwrap();
     played.child.wait().unwrap();
-    while !stage.socket().exists() {}
+    stage.until(|_| stage.socket().exists());
     let mut bee = stage.bee("adder");
-    bee.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": "x" }));
+    bee.say(&json!({ "chi": "perf-mark", "rid": "l", "mark": "x" }));
     assert_eq!(bee.hear()["chi"], "echo");
 }
