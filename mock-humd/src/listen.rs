@@ -35,6 +35,8 @@ struct Listening {
     socket: Option<Arc<UnixListener>>,
     /// The task that accepts; none while paused.
     accepting: Option<AbortHandle>,
+    /// The socket is somebody else's, who bound it and removes its file: it stays as long as this program.
+    is_lent: bool,
 }
 
 impl Listener {
@@ -56,6 +58,10 @@ impl Listener {
         }
         let stays = matches!(state, ListenState::Open | ListenState::Paused);
         if !(stays && self.listening.as_ref().is_some_and(|old| old.path == path && old.socket.is_some())) {
+            if self.listening.as_ref().is_some_and(|old| old.is_lent) {
+                let message = "a socket that was handed over can only be open or paused, at its own path";
+                return Err(with_path(path, &io::Error::new(io::ErrorKind::Unsupported, message)));
+            }
             self.stop();
             self.listening = bind(path, state).map_err(|error| with_path(path, &error))?;
         }
@@ -65,8 +71,20 @@ impl Listener {
         Ok(())
     }
 
-    /// Closes the listener, if there is one, and removes its file.
+    /// Takes a socket over that listens already, at this path; nothing is accepted yet.
+    pub fn lend(&mut self, path: &Path, socket: std::os::unix::net::UnixListener) -> io::Result<()> {
+        self.stop();
+        socket.set_nonblocking(true)?;
+        let socket = Some(Arc::new(UnixListener::from_std(socket)?));
+        self.listening = Some(Listening { path: path.to_owned(), socket, accepting: None, is_lent: true });
+        Ok(())
+    }
+
+    /// Closes the listener, if there is one, and removes its file. One that is lent only accepts nothing more.
     pub fn stop(&mut self) {
+        if let Some(lent) = self.listening.as_mut().filter(|listening| listening.is_lent) {
+            return lent.accept(false, &self.take);
+        }
         if let Some(mut listening) = self.listening.take() {
             listening.accept(false, &self.take);
             // somebody else may have removed the file already, which is just as well
@@ -95,7 +113,7 @@ fn bind(path: &Path, state: ListenState) -> io::Result<Option<Listening>> {
         ListenState::Refusing => std::os::unix::net::UnixListener::bind(path).map(|_| None)?,
         ListenState::Open | ListenState::Paused => Some(Arc::new(UnixListener::bind(path)?)),
     };
-    Ok(Some(Listening { path: path.to_owned(), socket, accepting: None }))
+    Ok(Some(Listening { path: path.to_owned(), socket, accepting: None, is_lent: false }))
 }
 
 impl Listening {

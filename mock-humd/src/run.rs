@@ -1,18 +1,25 @@
 //! Runs a daemon in the foreground: until somebody ends it, or until its script is done.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use mock_humd::engine::{Engine, Recorder, Recording};
 use mock_humd::nest::Config;
 use mock_humd::play::{Progress, Run};
 use mock_humd::script::{ListenState, Script};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
 
+use crate::admin::{self, About, Desk, Play, Server};
 use crate::cli::RunArgs;
+use crate::hook::Hook;
+use crate::service::{Beside, Log, PidFile, Starter, manager};
 use crate::{files, socket};
 
 /// How long bees have to read what waits for them, once the daemon is to end.
@@ -25,6 +32,10 @@ pub enum Stop {
     Unmet(String),
     /// The script, an argument or the socket is no good.
     Input(String),
+    /// No daemon runs where one is looked for.
+    Down(String),
+    /// A daemon does not do as it must.
+    Broken(String),
     /// Ctrl-C; with the step of the script that was waited for.
     Interrupted(Option<String>),
 }
@@ -35,6 +46,8 @@ impl Stop {
         match self {
             Self::Unmet(_) => 1,
             Self::Input(_) => 2,
+            Self::Down(_) => 3,
+            Self::Broken(_) => 4,
             Self::Interrupted(_) => 130,
         }
     }
@@ -43,37 +56,111 @@ impl Stop {
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unmet(text) | Self::Input(text) => f.write_str(text),
+            Self::Unmet(text) | Self::Input(text) | Self::Down(text) | Self::Broken(text) => {
+                f.write_str(text)
+            }
             Self::Interrupted(None) => f.write_str("interrupted"),
             Self::Interrupted(Some(step)) => write!(f, "interrupted at {step}"),
         }
     }
 }
 
-/// Runs the daemon that the arguments describe, to the end of its script if it has one with steps.
-pub fn run(args: &RunArgs) -> Result<(), Stop> {
+/// Runs the daemon that the arguments describe, to the end of its script if it has one with steps. They are given
+/// once more as they were written.
+pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
     let script = args.script.as_deref().map(load).transpose()?.unwrap_or_default();
-    let path = args.socket.clone().unwrap_or_else(socket::default_path);
-    socket::claim(&path).map_err(input)?;
-    let seed = args.faults.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-    let mut config =
-        Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
-    config.limits.peers_max = files::make_room(config.limits.peers_max);
-    let (tap, recording) = transcript(args)?.unzip();
+    let starter = args.detached.then(Starter::leave).transpose().map_err(input)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(input)?;
-    let done = runtime.block_on(async {
-        let mut engine = Engine::new(config, &path);
-        if let Some(tap) = tap {
+    runtime.block_on(async {
+        // from here on a signal leaves nothing behind
+        let mut signals = Signals::new().map_err(input)?;
+        let stand = Stand::take(args)?;
+        let seed = args.faults.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+        let mut config =
+            Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
+        config.limits.peers_max = files::make_room(config.limits.peers_max);
+        let mut engine = Engine::new(config, stand.beside.socket());
+        let recording = transcript(args)?.map(|(tap, recording)| {
             engine.handle().attach(Box::new(tap));
+            recording
+        });
+        let (plays, to_play) = mpsc::channel(1);
+        // while a script is played from the start, no other one is taken
+        let to_play = script.is_empty().then_some(to_play);
+        let mut show = Show { script: &script, args, progress: Progress::default(), to_play };
+        let about = About {
+            socket: stand.beside.socket().display().to_string(),
+            personality: args.personality.name(),
+            seed,
+            args: written
+                .iter()
+                .map(|arg| arg.to_string_lossy().into())
+                .filter(|arg| arg != "--detached")
+                .collect(),
+            since: Instant::now(),
+        };
+        let hooks = hooks(args, &engine)?;
+        let desk = Arc::new(Desk::new(engine.handle(), about, hooks, show.progress.clone(), plays));
+        let admin = Server::bind(&stand.beside.admin(), Arc::clone(&desk));
+        if let Err(error) = &admin {
+            eprintln!("mock-humd: there is no admin socket: {}: {error}", stand.beside.admin().display());
         }
-        let done = serve(&mut engine, &script, args).await;
-        // a bee that does not read its last tones does not keep the daemon
+        let done = serve(&mut engine, stand.lent, &mut show, starter, &mut signals).await;
+        manager::tell("STOPPING=1");
+        // a bee that does not read its last tones does not keep the daemon, and neither does anybody else
         let _ = tokio::time::timeout(FAREWELL, engine.shut()).await;
+        desk.hooks.iter().for_each(|hook| hook.end(FAREWELL));
+        desk.end_tails(FAREWELL);
+        // what has crossed is written before the program ends
+        drop::<Option<Recording>>(recording);
         done
-    });
-    // what has crossed is written before the program ends
-    drop::<Option<Recording>>(recording);
-    done
+    })
+}
+
+/// Where the daemon stands, and nobody else.
+struct Stand {
+    beside: Beside,
+    /// The socket, where the service manager has bound it.
+    lent: Option<UnixListener>,
+    _pid_file: Option<PidFile>,
+}
+
+impl Stand {
+    fn take(args: &RunArgs) -> Result<Self, Stop> {
+        let lent = manager::socket().map_err(input)?;
+        let at = lent.as_ref().and_then(|lent| lent.local_addr().ok()?.as_pathname().map(Path::to_owned));
+        let beside = Beside::new(&at.unwrap_or_else(|| args.at.path()));
+        if lent.is_some() {
+            // the manager has it once, and what is beside may not be ours to write
+            return Ok(Self { beside, lent, _pid_file: None });
+        }
+        socket::make_dir(beside.socket()).map_err(input)?;
+        let name = beside.pid();
+        let pid_file =
+            PidFile::claim(&name).map_err(|error| input(format!("{}: {error}", name.display())))?;
+        socket::claim(beside.socket()).map_err(input)?;
+        Ok(Self { beside, lent, _pid_file: Some(pid_file) })
+    }
+}
+
+/// What is played, first and then on request.
+struct Show<'a> {
+    script: &'a Script,
+    args: &'a RunArgs,
+    progress: Progress,
+    to_play: Option<mpsc::Receiver<Play>>,
+}
+
+/// Starts the hooks, and lets them see what crosses.
+fn hooks(args: &RunArgs, engine: &Engine) -> Result<Vec<Hook>, Stop> {
+    let commands = args.hook.iter().filter(|command| !command.trim().is_empty());
+    let start = |command: &String| {
+        let (hook, tap) =
+            Hook::start(command).map_err(|error| input(format!("hook `{command}`: {error}")))?;
+        engine.handle().attach(Box::new(tap));
+        Ok(hook)
+    };
+    commands.map(start).collect()
 }
 
 /// Reads a script file, and says all that is wrong with it.
@@ -86,15 +173,22 @@ pub fn load(path: &Path) -> Result<Script, Stop> {
     })
 }
 
-async fn serve(engine: &mut Engine, script: &Script, args: &RunArgs) -> Result<(), Stop> {
-    let mut progress = Progress::default();
+async fn serve(
+    engine: &mut Engine,
+    lent: Option<UnixListener>,
+    show: &mut Show<'_>,
+    starter: Option<Starter>,
+    signals: &mut Signals,
+) -> Result<(), Stop> {
+    let has_steps = !show.script.is_empty();
+    let progress = show.progress.clone();
     let done = tokio::select! {
         // in this order, so that no moment is left in which a signal would leave the socket file behind
         biased;
-        stop = asked_to_end() => stop,
-        done = play(engine, script, args, &mut progress) => return done,
+        stop = signals.ask_to_end() => stop,
+        done = play(engine, lent, show, starter) => return done,
     };
-    match progress.waiting() {
+    match progress.waiting().filter(|_| has_steps) {
         Some(unmet) if done.is_ok() => Err(Stop::Unmet(unmet.to_string())),
         Some(unmet) => done.map_err(|_| Stop::Interrupted(Some(unmet.to_string()))),
         None => done,
@@ -103,19 +197,30 @@ async fn serve(engine: &mut Engine, script: &Script, args: &RunArgs) -> Result<(
 
 async fn play(
     engine: &mut Engine,
-    script: &Script,
-    args: &RunArgs,
-    progress: &mut Progress,
+    lent: Option<UnixListener>,
+    show: &mut Show<'_>,
+    starter: Option<Starter>,
 ) -> Result<(), Stop> {
-    if !script.listens_by_itself() {
+    if let Some(lent) = lent {
+        engine.lend(lent).map_err(input)?;
+    }
+    if !show.script.listens_by_itself() {
         engine.listen(ListenState::Open).map_err(input)?;
     }
     announce(engine);
-    Run::new(engine, progress, args.timeout)
-        .play(script)
+    if let Some(starter) = starter {
+        starter.tell();
+    }
+    manager::tell("READY=1");
+    Run::new(engine, &show.progress, show.args.timeout)
+        .play(show.script)
         .await
         .map_err(|unmet| Stop::Unmet(unmet.to_string()))?;
-    if script.is_empty() { std::future::pending().await } else { Ok(()) }
+    let Some(to_play) = &mut show.to_play else { return Ok(()) };
+    while let Some(asked) = to_play.recv().await {
+        admin::play(engine, asked, &show.progress).await;
+    }
+    Ok(())
 }
 
 fn announce(engine: &Engine) {
@@ -125,13 +230,19 @@ fn announce(engine: &Engine) {
     let _ = writeln!(io::stderr(), "mock-humd: listening on {}{seed}", engine.path().display());
 }
 
-/// The tap that writes the transcript, if one is wanted.
+/// The tap that writes the transcript, if one is wanted. From here on all that is printed goes to the log, if there is
+/// to be one.
 fn transcript(args: &RunArgs) -> Result<Option<(Recorder, Recording)>, Stop> {
+    let log = args.log.rotation().map(|rotation| {
+        let name = rotation.path.clone();
+        Log::open(rotation).map_err(|error| input(format!("{}: {error}", name.display())))
+    });
+    let log = log.transpose()?;
     if args.quiet {
         return Ok(None);
     }
     if args.transcript == Path::new("-") {
-        return Ok(Some(Recorder::start(io::stdout())));
+        return Ok(Some(log.map_or_else(|| Recorder::start(io::stdout()), Recorder::start)));
     }
     let file = File::create(&args.transcript)
         .map_err(|error| Stop::Input(format!("{}: {error}", args.transcript.display())))?;
@@ -142,17 +253,28 @@ fn input(error: impl fmt::Display) -> Stop {
     Stop::Input(error.to_string())
 }
 
-/// Waits for Ctrl-C, or for a request to end, which is a good end.
-async fn asked_to_end() -> Result<(), Stop> {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
+/// What ends the daemon: Ctrl-C, a request, the end of its terminal.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for one; all but Ctrl-C are a good end.
+    async fn ask_to_end(&mut self) -> Result<(), Stop> {
+        tokio::select! {
+            _ = self.interrupt.recv() => Err(Stop::Interrupted(None)),
+            _ = self.terminate.recv() => Ok(()),
+            _ = self.hang_up.recv() => Ok(()),
         }
-    };
-    tokio::select! {
-        Ok(()) = tokio::signal::ctrl_c() => Err(Stop::Interrupted(None)),
-        Some(()) = terminated => Ok(()),
-        else => std::future::pending().await,
     }
 }

@@ -21,12 +21,20 @@ fn resolve(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
     })
 }
 
-/// Makes the directory of a socket, and removes a socket file that no daemon listens on any more.
+/// Makes the directory of a socket, for this user alone.
+pub fn make_dir(path: &Path) -> io::Result<()> {
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        None => Ok(()),
+        Some(parent) => {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(parent);
+            made.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", parent.display())))
+        }
+    }
+}
+
+/// Removes a socket file that no daemon listens on any more; an error where one does.
 pub fn claim(path: &Path) -> io::Result<()> {
     let said = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(said)?;
-    }
     let file = match std::fs::symlink_metadata(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -73,6 +81,7 @@ mod tests {
     fn only_a_stale_socket_is_removed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a/b/thrum.sock");
+        make_dir(&path).unwrap();
         claim(&path).unwrap();
         let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
         assert_eq!(claim(&path).unwrap_err().kind(), ErrorKind::AddrInUse);

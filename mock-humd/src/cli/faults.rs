@@ -93,6 +93,11 @@ pub enum Breathing {
 }
 
 impl FaultArgs {
+    /// Whether anything is to go wrong.
+    pub fn are_any(&self) -> bool {
+        self.faults() != Faults::default()
+    }
+
     /// The faults that they describe.
     pub fn faults(&self) -> Faults {
         Faults {

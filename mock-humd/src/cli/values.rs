@@ -1,4 +1,4 @@
-//! Values of arguments: times and chances.
+//! Values of arguments: times, sizes and chances.
 
 use std::time::Duration;
 
@@ -22,6 +22,16 @@ pub fn skew(text: &str) -> Result<i64, String> {
 pub fn one_in(text: &str) -> Result<u32, String> {
     let n = text.strip_prefix("1/").unwrap_or(text).parse().ok();
     n.filter(|&n| n > 0).ok_or_else(|| "wants a chance such as `1/10`".into())
+}
+
+/// `8M`, `64K`, or a number of bytes; more than none.
+pub fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.strip_suffix('M') {
+        Some(number) => (number, 1 << 20),
+        None => text.strip_suffix('K').map_or((text, 1), |number| (number, 1 << 10)),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    bytes.filter(|&bytes| bytes > 0).ok_or_else(|| "wants a size such as `8M` or `64K`".into())
 }
 
 fn millis(text: &str) -> Option<u64> {
@@ -50,6 +60,14 @@ mod tests {
     fn a_skew_goes_both_ways() {
         assert_eq!((skew("5s"), skew("-500ms"), skew("+1")), (Ok(5000), Ok(-500), Ok(1000)));
         assert!(skew("--1").is_err());
+    }
+
+    #[test]
+    fn a_size_may_have_a_unit() {
+        assert_eq!((size("8M"), size("64K"), size("7")), (Ok(8 << 20), Ok(64 << 10), Ok(7)));
+        for text in ["", "0", "M", "1G", "99999999999999M"] {
+            assert!(size(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Looking at a daemon and steering it while it serves.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Shared;
@@ -31,6 +32,8 @@ pub struct PeerInfo {
     pub pending: usize,
     /// The sessions that it has prompted.
     pub sids: Vec<String>,
+    /// What its sessions owe an answer to: `tool-result call-1`.
+    pub expects: Vec<String>,
 }
 
 impl Handle {
@@ -44,9 +47,14 @@ impl Handle {
         let mut peers: Vec<_> =
             core.nest.peers().map(|(_, peer)| (PeerInfo::of(peer), peer.script)).collect();
         peers.sort_by_key(|(peer, _)| peer.conn);
+        let mut owed: HashMap<String, Vec<String>> = HashMap::new();
+        for (sid, id, answer) in core.nest.owed() {
+            owed.entry(sid.to_owned()).or_default().push(format!("{answer} {id}"));
+        }
         let pending = |(peer, script): (PeerInfo, Option<usize>)| {
             let script = script.and_then(|k| core.nest.scripted(k));
-            PeerInfo { pending: script.map_or(0, |script| script.inbox.len()), ..peer }
+            let expects = peer.sids.iter().filter_map(|sid| owed.get(sid)).flatten().cloned().collect();
+            PeerInfo { pending: script.map_or(0, |script| script.inbox.len()), expects, ..peer }
         };
         peers.into_iter().map(pending).collect()
     }
@@ -110,6 +118,7 @@ impl PeerInfo {
             queued: peer.out.len(),
             pending: 0,
             sids,
+            expects: Vec::new(),
         }
     }
 }

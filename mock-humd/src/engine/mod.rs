@@ -6,6 +6,7 @@
 //! [`Engine`] owns the socket. [`Handle`] is how everything else looks and steers: scripts, the admin socket, hooks
 //! and the library. It may be cloned and sent anywhere.
 
+mod filter;
 mod handle;
 mod recorder;
 mod serve;
@@ -23,6 +24,7 @@ use crate::nest::{Config, Nest};
 use crate::script::ListenState;
 use crate::wire::frame::FrameBuffer;
 
+pub use filter::Filter;
 pub use handle::{Handle, PeerInfo};
 pub use recorder::{Recorder, Recording};
 
@@ -85,6 +87,11 @@ impl Engine {
     /// Changes what stands at its path.
     pub fn listen(&mut self, state: ListenState) -> io::Result<()> {
         listener(&self.listener).listen(&self.path, state)
+    }
+
+    /// Listens on a socket that somebody else has bound at its path, and whose file is theirs to remove.
+    pub fn lend(&mut self, socket: std::os::unix::net::UnixListener) -> io::Result<()> {
+        listener(&self.listener).lend(&self.path, socket)
     }
 
     /// Changes what stands at another path; nothing stands at its own any more.

@@ -1,14 +1,16 @@
-//! The transcript as it grows: a tap that writes it on a thread of its own, so that the daemon never waits for a disk
-//! or for a reader.
+//! The transcript as it grows: a tap that writes it on a thread of its own, so that the daemon never waits for a disk,
+//! for a reader or for a hook.
 
 use std::io::Write;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use super::Filter;
 use crate::nest::{Crossing, Tap};
 
-/// The most that waits to be written; beyond it, what crosses is left out, and how much is said.
+/// By default the most that waits to be written; beyond it, what crosses is left out, and how much is said.
 const WAITING_BYTES_MAX: usize = 64 << 20;
 
 /// So much is gathered before it is handed over in the middle of a turn.
@@ -19,9 +21,11 @@ const HAND_OVER_BYTES: usize = 256 << 10;
 pub struct Recorder {
     gathered: Vec<u8>,
     desk: Arc<Desk>,
+    filter: Filter,
+    waiting_bytes_max: usize,
 }
 
-/// Ends the writing; dropping it waits until everything is written.
+/// Ends the writing; dropping it waits until everything is written, unless [`Recording::end`] has given that up.
 #[derive(Debug)]
 pub struct Recording {
     desk: Arc<Desk>,
@@ -37,7 +41,13 @@ struct Desk {
 #[derive(Debug, Default)]
 struct Waiting {
     bytes: Vec<u8>,
+    /// How many lines were left out since the last ones that were not.
+    skipped_lately: u64,
     skipped: u64,
+    /// The thread has ended.
+    is_done: bool,
+    /// Nobody waits for the thread any more.
+    is_given_up: bool,
     /// Nothing more comes, or can be written.
     is_over: bool,
 }
@@ -56,8 +66,28 @@ impl Recorder {
                 }
                 bytes.clear();
             }
+            drop(out);
+            at_desk.done();
         });
-        (Self { gathered: Vec::new(), desk: Arc::clone(&desk) }, Recording { desk, thread: Some(thread) })
+        let recorder = Self {
+            gathered: Vec::new(),
+            desk: Arc::clone(&desk),
+            filter: Filter::default(),
+            waiting_bytes_max: WAITING_BYTES_MAX,
+        };
+        (recorder, Recording { desk, thread: Some(thread) })
+    }
+
+    /// Writes only what passes.
+    #[must_use]
+    pub fn only(self, filter: Filter) -> Self {
+        Self { filter, ..self }
+    }
+
+    /// Lets at most so many bytes wait to be written; 64 MiB without this.
+    #[must_use]
+    pub fn waiting(self, bytes_max: usize) -> Self {
+        Self { waiting_bytes_max: bytes_max, ..self }
     }
 
     /// False once nothing can be written any more.
@@ -66,12 +96,14 @@ impl Recorder {
         if waiting.is_over {
             return false;
         }
-        if waiting.bytes.len() + self.gathered.len() > WAITING_BYTES_MAX {
-            waiting.skipped += memchr::memchr_iter(b'\n', &self.gathered).count() as u64;
+        if waiting.bytes.len() + self.gathered.len() > self.waiting_bytes_max {
+            let skipped = memchr::memchr_iter(b'\n', &self.gathered).count() as u64;
+            waiting.skipped_lately += skipped;
+            waiting.skipped += skipped;
             self.gathered.clear();
             return true;
         }
-        let skipped = mem::take(&mut waiting.skipped);
+        let skipped = mem::take(&mut waiting.skipped_lately);
         if skipped > 0 {
             let line = format!("{{\"event\":\"skipped\",\"count\":{skipped}}}\n");
             waiting.bytes.extend_from_slice(line.as_bytes());
@@ -89,7 +121,9 @@ impl Recorder {
 
 impl Tap for Recorder {
     fn crossed(&mut self, crossing: &Crossing<'_>) -> bool {
-        crossing.write(&mut self.gathered);
+        if self.filter.passes(crossing) {
+            crossing.write(&mut self.gathered);
+        }
         self.gathered.len() < HAND_OVER_BYTES || self.hand_over()
     }
 
@@ -113,14 +147,43 @@ impl Desk {
 
     fn close(&self) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
-        self.bell.notify_one();
+        self.bell.notify_all();
+    }
+
+    fn done(&self) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_done = true;
+        self.bell.notify_all();
+    }
+}
+
+impl Recording {
+    /// How many lines were left out because too much waited.
+    pub fn skipped(&self) -> u64 {
+        self.desk.waiting.lock().unwrap_or_else(PoisonError::into_inner).skipped
+    }
+
+    /// Whether nothing is written any more.
+    pub fn is_done(&self) -> bool {
+        self.desk.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_done
+    }
+
+    /// Takes nothing more and lets what waits be written, within a time; false where that was not enough, and then
+    /// it is given up.
+    pub fn end(&self, within: Duration) -> bool {
+        self.desk.close();
+        let waiting = self.desk.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.desk.bell.wait_timeout_while(waiting, within, |waiting| !waiting.is_done);
+        let mut waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+        waiting.is_given_up = !waiting.is_done;
+        waiting.is_done
     }
 }
 
 impl Drop for Recording {
     fn drop(&mut self) {
         self.desk.close();
-        if let Some(thread) = self.thread.take() {
+        let is_given_up = self.desk.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_given_up;
+        if let Some(thread) = self.thread.take().filter(|_| !is_given_up) {
             // if it panicked, it wrote what it could
             let _ = thread.join();
         }

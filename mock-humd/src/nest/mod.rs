@@ -120,8 +120,9 @@ pub struct Nest {
     calls: HashMap<(String, String), Call>,
     /// Bees that serve prompts, in order of their hello.
     workers: Vec<Slot>,
-    /// By the number of the connection.
+    /// By the number of the connection, from the first one that is the script's.
     scripted: Vec<Scripted>,
+    first_scripted: u64,
     taps: Vec<Box<dyn Tap>>,
     rids: RidSource,
     epoch: Instant,
@@ -146,11 +147,8 @@ impl Nest {
     pub fn new(config: Config, epoch: Instant) -> Self {
         let mut nest = Self {
             bound: Bound { tones_max: 0, bytes_max: 0, overflow: Overflow::DropOldest },
-            scripted: config
-                .scripted
-                .iter()
-                .map(|&greets| Scripted { is_greeted: !greets, ..Scripted::default() })
-                .collect(),
+            scripted: config.scripted.iter().map(|&greets| Scripted::new(greets)).collect(),
+            first_scripted: 0,
             config,
             peers: Vec::new(),
             free: Vec::new(),
@@ -216,7 +214,8 @@ impl Nest {
         self.opened += 1;
         let mut peer = Peer::new(conn, Chance::new(self.config.seed, conn));
         let slot = self.free.pop().unwrap_or(self.peers.len());
-        peer.script = usize::try_from(conn).ok().filter(|k| *k < self.scripted.len());
+        let k = conn.checked_sub(self.first_scripted).and_then(|k| usize::try_from(k).ok());
+        peer.script = k.filter(|k| *k < self.scripted.len());
         if let Some(script) = peer.script.and_then(|k| self.scripted.get_mut(k)) {
             script.has_come = true;
             script.slot = Some(slot);

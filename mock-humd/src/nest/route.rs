@@ -42,6 +42,11 @@ pub struct Call {
 }
 
 impl Nest {
+    /// The questions without an answer: the session, the id, and the chi of the answer.
+    pub fn owed(&self) -> impl Iterator<Item = (&str, &str, &'static str)> {
+        self.calls.iter().map(|((sid, id), call)| (&**sid, &**id, call.answer))
+    }
+
     pub(super) fn prompt(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
         let Some(sid) = head.sid.map(|sid| sid.text().into_owned()) else {
             self.crossed(slot, Crossed::Note("a prompt without sid is nobody's"));

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Nest, Slot};
+use super::{Ending, Nest, Rule, Slot, Writing};
 use crate::transcript::Line;
 
 /// What a script sees of one connection.
@@ -23,6 +23,10 @@ pub struct Scripted {
 }
 
 impl Scripted {
+    pub(super) fn new(greets: bool) -> Self {
+        Self { is_greeted: !greets, ..Self::default() }
+    }
+
     /// Takes the lines at these places of the inbox.
     pub fn take(&mut self, places: &[usize]) {
         let mut falling = places.to_vec();
@@ -41,6 +45,32 @@ impl Scripted {
 }
 
 impl Nest {
+    /// From now on a script takes the tones of the connections to come, as many as `greets` has, and its rules
+    /// answer before the daemon does. What `greets` means is told at [`Config`](super::Config).
+    pub fn begin_script(&mut self, greets: &[bool], rules: Vec<Rule>) {
+        self.end_script();
+        self.first_scripted = self.opened;
+        self.scripted = greets.iter().map(|&greets| Scripted::new(greets)).collect();
+        self.config.rules = rules;
+    }
+
+    /// The daemon answers all connections again; tones that no step took are nobody's.
+    pub fn end_script(&mut self) {
+        self.config.rules.clear();
+        let scripted = std::mem::take(&mut self.scripted);
+        for slot in 0..self.peers.len() {
+            let Some(peer) = self.peers.get_mut(slot).and_then(Option::as_mut) else { continue };
+            let Some(k) = peer.script.take() else { continue };
+            peer.held = false;
+            peer.writing = Writing::Open;
+            if scripted.get(k).is_some_and(|script| script.has_ended) {
+                peer.ending.get_or_insert(Ending::Flushed);
+            }
+            self.wake(slot);
+        }
+        self.changed = true;
+    }
+
     /// The k-th connection, where a script takes its tones.
     pub fn scripted(&mut self, k: usize) -> Option<&mut Scripted> {
         self.scripted.get_mut(k)

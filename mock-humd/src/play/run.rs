@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Player;
@@ -10,13 +11,12 @@ use crate::engine::Engine;
 use crate::pattern::Scope;
 use crate::script::{Missed, Op, Script, Step, Verb};
 
-/// How far a script has come. It outlives a run that is dropped, and then says what was waited for.
-#[derive(Debug, Default)]
+/// How far a script has come. Its clones say the same: they may look on while it is played, and once a run has been
+/// dropped they say what was waited for.
+#[derive(Debug, Clone, Default)]
 pub struct Progress {
-    /// How many steps have been played.
-    pub played: usize,
     /// The step that is under way: where it stands, and its text.
-    at: Option<(String, String)>,
+    at: Arc<Mutex<Option<(String, String)>>>,
 }
 
 /// A step that could not be played to its end.
@@ -34,9 +34,10 @@ pub struct Unmet {
 #[derive(Debug)]
 pub struct Run<'a> {
     player: Player<'a>,
-    progress: &'a mut Progress,
+    progress: Progress,
     step_max: Duration,
     steps: usize,
+    played: usize,
     scope: Scope,
     /// The connection that a name stands for.
     names: HashMap<&'a str, usize>,
@@ -46,13 +47,14 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// Plays on this daemon, which must have been made with the script's `greets` and `rules`. One step may take as
     /// long as `step_max`, pauses besides.
-    pub fn new(engine: &'a mut Engine, progress: &'a mut Progress, step_max: Duration) -> Self {
+    pub fn new(engine: &'a mut Engine, progress: &Progress, step_max: Duration) -> Self {
         let mut scope = Scope { written_ms: now_ms(), ..Scope::default() };
         let dir = engine.path().parent().map(Path::display).map(|dir| dir.to_string()).unwrap_or_default();
         scope.variables.insert("dir".to_owned(), dir);
         scope.variables.insert("uid".to_owned(), rustix::process::getuid().as_raw().to_string());
         let player = Player::new(engine);
-        Self { player, progress, step_max, steps: 0, scope, names: HashMap::new(), accepted: 0 }
+        let progress = progress.clone();
+        Self { player, progress, step_max, steps: 0, played: 0, scope, names: HashMap::new(), accepted: 0 }
     }
 
     /// Plays to the end.
@@ -74,12 +76,12 @@ impl<'a> Run<'a> {
                 continue;
             }
             let place = step.line.map_or_else(|| step.pointer.clone(), |line| format!("line {line}"));
-            let at = format!("step {} of {} ({place})", self.progress.played + 1, self.steps);
-            self.progress.at = Some((at.clone(), step.text.clone()));
+            let at = format!("step {} of {} ({place})", self.played + 1, self.steps);
+            self.progress.set(Some((at.clone(), step.text.clone())));
             let played = self.step(step).await;
             played.map_err(|why| Unmet { at, why, text: step.text.clone() })?;
-            self.progress.played += 1;
-            self.progress.at = None;
+            self.played += 1;
+            self.progress.set(None);
         }
         Ok(())
     }
@@ -142,8 +144,17 @@ impl<'a> Run<'a> {
 impl Progress {
     /// What was waited for when the run was dropped, if it was.
     pub fn waiting(&self) -> Option<Unmet> {
-        let (at, text) = self.at.clone()?;
+        let (at, text) = self.at.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         Some(Unmet { at, why: "still waiting".to_owned(), text })
+    }
+
+    /// Forgets it.
+    pub fn clear(&self) {
+        self.set(None);
+    }
+
+    fn set(&self, at: Option<(String, String)>) {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 }
 

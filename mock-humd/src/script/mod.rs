@@ -10,6 +10,7 @@ mod missed;
 mod op;
 mod raw;
 mod read;
+mod recorded;
 mod source;
 pub(crate) mod take;
 
@@ -17,6 +18,7 @@ pub use change::FaultChange;
 pub use fault::Fault;
 pub use file::{Script, Step, Verb};
 pub use missed::Missed;
+pub use recorded::Recorded;
 pub use take::Expected;
 
 use crate::pattern::{Carrier, Pattern, Scope, Template, Unbound};

@@ -1,0 +1,80 @@
+//! The config file: the options of a daemon, each by its name without the dashes. What the command line or the
+//! environment says goes before it.
+//!
+//! ```toml
+//! personality = "live"
+//! latency = "50ms"
+//! hook = ["jq -r .tone.chi", "cat >> tones.ndjson"]
+//! ```
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+use toml::de::{DeTable, DeValue};
+
+/// What only the command line can say.
+const NOT_HERE: [&str; 4] = ["config", "detached", "help", "version"];
+
+/// The options of the file that are to be added to the arguments, and the file; none where there is no file.
+pub fn options(command: &Command, matches: &ArgMatches) -> Result<Option<(PathBuf, Vec<OsString>)>, String> {
+    let given = matches.get_one::<PathBuf>("config").filter(|path| !path.as_os_str().is_empty());
+    let Some(path) = given.cloned().or_else(default_path) else { return Ok(None) };
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound && given.is_none() => return Ok(None),
+        text => text.map_err(|error| format!("{}: {error}", path.display()))?,
+    };
+    let options = read(&text, command, matches).map_err(|faults| {
+        let faults: Vec<_> = faults.iter().map(|fault| format!("\n  {}: {fault}", path.display())).collect();
+        format!("the config file has faults{}", faults.concat())
+    })?;
+    Ok(Some((path, options)))
+}
+
+/// `$XDG_CONFIG_HOME/mock-humd.toml`, else `~/.config/mock-humd.toml`. An empty variable counts as unset.
+fn default_path() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = || set("HOME").map(|home| home.join(".config"));
+    Some(set("XDG_CONFIG_HOME").or_else(home)?.join(Path::new("mock-humd.toml")))
+}
+
+fn read(text: &str, command: &Command, matches: &ArgMatches) -> Result<Vec<OsString>, Vec<String>> {
+    let table = DeTable::parse(text).map_err(|error| vec![error.message().to_owned()])?;
+    let mut faults = Vec::new();
+    let mut options = Vec::new();
+    for (key, value) in table.get_ref() {
+        let key: &str = key.get_ref();
+        let known = command.get_arguments().find(|arg| arg.get_long() == Some(key));
+        let Some(known) = known.filter(|_| !NOT_HERE.contains(&key)) else {
+            faults.push(format!("`{key}` is no option (hint: `mock-humd run --help` lists them)"));
+            continue;
+        };
+        let values = if let DeValue::Array(items) = value.get_ref() {
+            items.iter().map(|item| option(key, item.get_ref())).collect::<Option<Vec<_>>>()
+        } else {
+            option(key, value.get_ref()).map(|option| vec![option])
+        };
+        let Some(values) = values else {
+            faults.push(format!("`{key}` wants a text, a number, `true` or `false`, or a list of them"));
+            continue;
+        };
+        let source = matches.value_source(known.get_id().as_str());
+        if !matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable)) {
+            options.extend(values.into_iter().filter(|option| !option.is_empty()));
+        }
+    }
+    if faults.is_empty() { Ok(options) } else { Err(faults) }
+}
+
+/// The option as it stands on a command line; empty for one that is switched off.
+fn option(key: &str, value: &DeValue<'_>) -> Option<OsString> {
+    Some(match value {
+        DeValue::String(text) => format!("--{key}={text}").into(),
+        DeValue::Integer(number) => format!("--{key}={number}").into(),
+        DeValue::Boolean(true) => format!("--{key}").into(),
+        DeValue::Boolean(false) => OsString::new(),
+        _ => return None,
+    })
+}

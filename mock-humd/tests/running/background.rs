@@ -1,0 +1,153 @@
+//! Starting, stopping, and telling how it is.
+
+use std::os::unix::net::UnixListener;
+
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use serde_json::Value;
+
+use crate::stage::Stage;
+
+fn pid(status: &Value) -> Pid {
+    Pid::from_raw(i32::try_from(status["pid"].as_i64().unwrap()).unwrap()).unwrap()
+}
+
+/// Waits until a process that is not our child has ended.
+fn ends(pid: Pid, signal: Signal) {
+    let process = pidfd_open(pid, PidfdFlags::empty()).unwrap();
+    kill_process(pid, signal).unwrap();
+    let mut fds = [rustix::event::PollFd::new(&process, rustix::event::PollFlags::IN)];
+    let soon = rustix::event::Timespec { tv_sec: 20, tv_nsec: 0 };
+    assert_eq!(rustix::event::poll(&mut fds, Some(&soon)).unwrap(), 1, "it does not end");
+}
+
+#[test]
+fn a_daemon_in_the_background_answers_once_it_is_started_and_is_gone_once_it_is_stopped() {
+    let stage = Stage::new();
+    let said = stage.good(&["start"]);
+    let socket = stage.socket();
+    assert!(said.starts_with(&format!("listening on {}, process ", socket.display())), "{said}");
+    assert_eq!(stage.files(), ["t.sock", "t.sock.admin", "t.sock.log", "t.sock.pid"]);
+    let status = stage.status();
+    assert_eq!((&status["up"], &status["personality"]), (&true.into(), &"document".into()));
+    stage.bee("adder");
+    let written = std::fs::read_to_string(stage.path("t.sock.pid")).unwrap();
+    assert_eq!(written.trim().parse::<i64>().ok(), status["pid"].as_i64());
+    let said = stage.good(&["stop"]);
+    assert_eq!(said, format!("stopped process {} at {}\n", status["pid"], socket.display()));
+    assert_eq!(stage.files(), ["t.sock.log"]);
+    assert!(stage.good(&["stop"]).starts_with("no daemon runs at "));
+}
+
+#[test]
+fn status_tells_up_from_down() {
+    let stage = Stage::new();
+    assert!(stage.bad(3, &["status"]).contains("no daemon runs at "));
+    let down = stage.output(&["status", "--json"]);
+    assert_eq!(down.status.code(), Some(3));
+    assert_eq!(serde_json::from_slice::<Value>(&down.stdout).unwrap()["up"], false);
+    stage.good(&["start", "--personality", "live", "--seed", "7"]);
+    let _bee = stage.bee("adder");
+    let said = stage.good(&["status"]);
+    assert!(said.contains("personality live, seed 7"), "{said}");
+    assert!(said.contains("adder"), "{said}");
+}
+
+#[test]
+fn a_second_daemon_says_who_is_there() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let pid = stage.status()["pid"].to_string();
+    for args in [&["start"][..], &["run", "-q"]] {
+        assert!(stage.bad(2, args).contains(&format!(", process {pid}")), "{args:?}");
+    }
+    assert_eq!(stage.status()["pid"].to_string(), pid);
+}
+
+#[test]
+fn a_start_that_fails_shows_why_and_has_the_exit_code_of_the_reason() {
+    let stage = Stage::new();
+    let other = UnixListener::bind(stage.socket()).unwrap();
+    let said = stage.bad(2, &["start"]);
+    assert!(said.contains("the daemon has ended (log: "), "{said}");
+    assert!(said.contains("another daemon listens here"), "{said}");
+    assert_eq!(stage.files(), ["t.sock", "t.sock.log"]);
+    drop(other);
+    assert!(stage.bad(2, &["start", "--script", "none.yaml"]).contains("none.yaml: "));
+}
+
+#[test]
+fn what_a_killed_daemon_leaves_is_no_hindrance() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    ends(pid(&stage.status()), Signal::KILL);
+    assert_eq!(stage.files(), ["t.sock", "t.sock.admin", "t.sock.log", "t.sock.pid"]);
+    assert!(stage.bad(3, &["status"]).contains("no daemon runs at "));
+    stage.good(&["start"]);
+    ends(pid(&stage.status()), Signal::KILL);
+    assert!(stage.good(&["stop"]).starts_with("no daemon runs at "));
+    assert_eq!(stage.files(), ["t.sock.log"]);
+}
+
+#[test]
+fn the_pid_in_a_file_that_nobody_has_locked_is_left_alone() {
+    let stage = Stage::new();
+    // this process is alive, and no daemon
+    std::fs::write(stage.path("t.sock.pid"), format!("{}\n", std::process::id())).unwrap();
+    assert!(stage.good(&["stop"]).starts_with("no daemon runs at "));
+    assert_eq!(stage.files(), <[&str; 0]>::default());
+}
+
+#[test]
+fn every_signal_that_asks_to_end_leaves_nothing_behind() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let stage = Stage::new();
+        stage.good(&["start"]);
+        let _bee = stage.bee("adder");
+        ends(pid(&stage.status()), signal);
+        assert_eq!(stage.files(), ["t.sock.log"], "{signal:?}");
+    }
+}
+
+#[test]
+fn a_daemon_that_does_not_react_is_killed_only_by_force() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let pid = pid(&stage.status());
+    kill_process(pid, Signal::STOP).unwrap();
+    let said = stage.bad(4, &["stop", "--timeout", "10ms"]);
+    assert!(said.contains("still runs after 10ms (hint: `--force` kills it)"), "{said}");
+    stage.good(&["stop", "--timeout", "10ms", "--force"]);
+    assert_eq!(stage.files(), ["t.sock.log"]);
+}
+
+#[test]
+fn a_restart_without_options_keeps_those_of_before() {
+    let stage = Stage::new();
+    stage.good(&["start", "--personality", "live", "--seed", "5"]);
+    let before = stage.status();
+    stage.good(&["restart"]);
+    let after = stage.status();
+    assert_ne!(before["pid"], after["pid"]);
+    assert_eq!((&after["personality"], &after["seed"]), (&"live".into(), &5.into()));
+    stage.good(&["restart", "--seed", "6"]);
+    let last = stage.status();
+    assert_eq!((&last["personality"], &last["seed"]), (&"document".into(), &6.into()));
+    stage.good(&["stop"]);
+    stage.good(&["restart"]);
+    assert_eq!(stage.status()["up"], true);
+}
+
+#[test]
+fn a_script_and_faults_are_left_their_connections() {
+    let stage = Stage::new();
+    std::fs::write(
+        stage.path("s.yaml"),
+        r#"{"format":1,"steps":[{"accept":{"as":"a"}},{"tone":{"chi":"log"},"from":"client"}]}"#,
+    )
+    .unwrap();
+    stage.good(&["start", "--script", "s.yaml"]);
+    assert!(stage.status()["script"].as_str().unwrap().starts_with("step 1 of 2 (line 1)"));
+    assert!(stage.bad(1, &["play", "s.yaml"]).contains("another script is being played"));
+    stage.good(&["restart", "--breath", "none"]);
+    assert_eq!(stage.status()["connections"], serde_json::json!([]));
+}

@@ -1,0 +1,31 @@
+//! The config file.
+
+use crate::stage::Stage;
+
+#[test]
+fn options_of_the_file_give_way_to_those_of_the_command_line() {
+    let stage = Stage::new();
+    let text = "personality = \"live\"\nseed = 9\nquiet = true\nstop-reading = false\nlog-bytes = \"64K\"\n";
+    std::fs::write(stage.path("my.toml"), text).unwrap();
+    stage.good(&["start", "--config", "my.toml", "--seed", "4"]);
+    let status = stage.status();
+    assert_eq!((&status["personality"], &status["seed"]), (&"live".into(), &4.into()));
+    stage.good(&["restart"]);
+    assert_eq!(stage.status()["personality"], "live");
+}
+
+#[test]
+fn what_is_wrong_with_the_file_is_all_said_at_once() {
+    let stage = Stage::new();
+    std::fs::write(stage.path("my.toml"), "colour = 1\nseed = { a = 1 }\ndetached = true\n").unwrap();
+    let said = stage.bad(2, &["run", "--config", "my.toml"]);
+    for wanted in ["`colour` is no option", "`seed` wants a text", "`detached` is no option"] {
+        assert!(said.contains(&format!("\n  my.toml: {wanted}")), "{said}");
+    }
+    for (text, wanted) in [("seed = \"x\"", "invalid value 'x'"), ("= 1", "my.toml: ")] {
+        std::fs::write(stage.path("my.toml"), text).unwrap();
+        let said = stage.bad(2, &["start", "--config", "my.toml"]);
+        assert!(said.contains(wanted), "{said}");
+    }
+    assert!(stage.bad(2, &["run", "--config", "none.toml"]).contains("none.toml: "));
+}

@@ -1,0 +1,134 @@
+//! Who is connected, and what crosses.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+
+use serde_json::{Value, json};
+
+use crate::stage::Stage;
+
+/// A connection to the admin socket that speaks for itself.
+fn ask(stage: &Stage, request: &str) -> Value {
+    let mut stream = UnixStream::connect(stage.path("t.sock.admin")).unwrap();
+    stream.write_all(format!("{request}\n").as_bytes()).unwrap();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).unwrap();
+    serde_json::from_str(&line).unwrap()
+}
+
+#[test]
+fn the_admin_socket_is_for_this_user_alone_and_never_the_tested_one() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let mode = std::fs::metadata(stage.path("t.sock.admin")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut bee = stage.connect();
+    bee.say(&json!({ "v": 1, "do": "status" }));
+    bee.say(&json!({ "chi": "hello", "rid": "h", "bee": "b", "protoVersion": "0.7.0" }));
+    assert_eq!(bee.hear()["chi"], "breath");
+}
+
+#[test]
+fn requests_that_make_no_sense_are_answered_with_what_is_wanted() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    for (request, error) in [
+        ("nonsense", "a request is JSON: "),
+        ("[]", "a request is an object"),
+        (r#"{"v":2,"do":"peers"}"#, "/v: wants 1"),
+        (r#"{"v":1,"do":"dance"}"#, "/do: wants `status`"),
+        (r#"{"v":1,"do":"tail","chis":"log"}"#, "/chis: wants a list of texts"),
+        (r#"{"v":1,"do":"kick"}"#, "/bee: wants the name of a bee"),
+        (r#"{"v":1,"do":"play","script":"{}","step_ms":0}"#, "the script has faults"),
+    ] {
+        let reply = ask(&stage, request);
+        assert_eq!((&reply["v"], &reply["ok"]), (&1.into(), &false.into()));
+        assert!(reply["error"].as_str().unwrap().starts_with(error), "{reply}");
+    }
+}
+
+#[test]
+fn peers_say_what_they_are_and_what_is_waited_for() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    assert_eq!(stage.good(&["peers"]), "nobody is connected\n");
+    let mut bee = stage.bee("adder");
+    let prompt = json!({ "chi": "prompt", "rid": "p", "sid": "s", "text": "@tool add {\"a\":1}",
+        "tools": [{ "name": "add" }] });
+    bee.say(&prompt);
+    while bee.hear()["chi"] != "tool-call" {}
+    let said = stage.good(&["peers"]);
+    assert!(said.contains("sessions s\n"), "{said}");
+    assert!(said.contains("waits for tool-result "), "{said}");
+    let peer: Value = serde_json::from_str(&stage.good(&["peers", "--json"])).unwrap();
+    assert_eq!((&peer["bee"], &peer["in"], &peer["sids"]), (&"adder".into(), &2.into(), &json!(["s"])));
+    assert_eq!(peer["hello"]["bee"], "adder");
+}
+
+#[test]
+fn a_tail_shows_what_passes_its_filter() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let mut adder = stage.bee("adder");
+    let mut other = stage.bee("other");
+    let mut all = stage.follow(&["tail"]);
+    let mut some =
+        stage.follow(&["tail", "--bee", "adder", "--chi", "perf-mark,prompt", "--sid", "s", "--json"]);
+    // both read along once the daemon says so
+    stage.until(|status| status["tails"] == 2);
+    let mark = |sid: &str| json!({ "chi": "perf-mark", "rid": "l", "sid": sid, "mark": "m" });
+    other.say(&mark("s"));
+    // its echo shows that it came first
+    assert_eq!(other.hear()["chi"], "echo");
+    adder.say(&mark("t"));
+    adder.say(&mark("s"));
+    let seen = some.value();
+    assert_eq!(
+        (&seen["bee"], &seen["tone"]["sid"], &seen["dir"]),
+        (&"adder".into(), &"s".into(), &"client".into())
+    );
+    let first = all.line();
+    assert!(first.contains(" other > {\"chi\":\"perf-mark\""), "{first}");
+    drop((adder, other));
+    stage.good(&["stop"]);
+    assert_eq!(some.ends(), (Some(0), String::new()));
+    let (code, rest) = all.ends();
+    assert_eq!(code, Some(0));
+    assert!(rest.contains(" adder * closed\n"), "{rest}");
+}
+
+#[test]
+fn a_tail_that_does_not_read_is_told_what_it_missed_and_holds_nobody_up() {
+    let stage = Stage::new();
+    stage.good(&["start", "-q"]);
+    let mut slow = UnixStream::connect(stage.path("t.sock.admin")).unwrap();
+    slow.write_all(b"{\"v\":1,\"do\":\"tail\",\"chis\":[\"perf-mark\"]}\n").unwrap();
+    let mut slow = BufReader::new(slow);
+    let mut line = String::new();
+    slow.read_line(&mut line).unwrap();
+    assert_eq!(line, "{\"v\":1,\"ok\":true}\n");
+    let mut bee = stage.bee("loud");
+    let message = "x".repeat(1 << 20);
+    // more than may wait for a reader; each tone is answered before the next one
+    for _ in 0..24 {
+        bee.say(&json!({ "chi": "perf-mark", "rid": "l", "mark": message }));
+        assert_eq!(bee.hear()["chi"], "echo");
+    }
+    drop(bee);
+    // what waits is read, and then there is room again for what was missed
+    let mut seen = 0;
+    loop {
+        line.clear();
+        slow.read_line(&mut line).unwrap();
+        let value: Value = serde_json::from_str(&line).unwrap();
+        if value["event"] == "skipped" {
+            assert_eq!(seen + value["count"].as_u64().unwrap(), 24);
+            return;
+        }
+        seen += 1;
+        let mut bee = stage.bee("quiet");
+        bee.say(&json!({ "chi": "perf-mark", "rid": "l", "mark": "quiet" }));
+        assert_eq!(bee.hear()["chi"], "echo");
+    }
+}
