@@ -40,7 +40,8 @@ fn agree(line: &[u8]) {
         return;
     }
     let scanned = scan(line, codec::LEVELS_MAX);
-    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok() && std::str::from_utf8(line).is_ok();
+    let is_json =
+        serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok() && std::str::from_utf8(line).is_ok();
     let scans = matches!(scanned, Ok(_) | Err(NoTone::NoChi | NoTone::NotObject));
     assert_eq!(scans, is_json, "{scanned:?}");
 

@@ -21,7 +21,9 @@ fn ten_thousand_bees_are_served_in_less_than_100_mb() {
         })
         .collect();
     assert!(daemon.memory().unwrap() < 100_000_000, "{} bytes", daemon.memory().unwrap());
-    bees.iter_mut().for_each(|bee| bee.round_trip().unwrap());
+    for bee in &mut bees {
+        bee.round_trip().unwrap();
+    }
     assert!(daemon.memory().unwrap() < 100_000_000, "{} bytes", daemon.memory().unwrap());
     drop(bees);
     until_files(&daemon, &mut bystander, before);
@@ -67,10 +69,14 @@ fn beyond_the_hard_limit_of_files_bees_are_sent_away_and_the_others_served() {
     for _ in 0..100 {
         assert_eq!(daemon.connect().unwrap().line().unwrap(), None);
     }
-    bees.iter_mut().for_each(|bee| bee.round_trip().unwrap());
+    for bee in &mut bees {
+        bee.round_trip().unwrap();
+    }
     let before = daemon.files().unwrap();
     bees.truncate(230);
     until_files(&daemon, &mut bees[0], before - 6);
     bees.push(daemon.bee().unwrap());
-    bees.iter_mut().for_each(|bee| bee.round_trip().unwrap());
+    for bee in &mut bees {
+        bee.round_trip().unwrap();
+    }
 }
