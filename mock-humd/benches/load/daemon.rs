@@ -83,9 +83,9 @@ impl Daemon {
         Ok(bee)
     }
 
-    /// The id of its process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
+    /// How many files it has open, connections among them.
+    pub fn files(&self) -> io::Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
     /// How much memory it holds now, in bytes.

@@ -103,7 +103,7 @@ impl Lane {
 }
 
 /// Two times the same window of tones, so that any window is one slice.
-fn block() -> Vec<u8> {
+pub fn block() -> Vec<u8> {
     let tone = |k: usize| {
         let start = format!(
             "{{\"chi\":\"bench\",\"rid\":\"mjuohs00-{k:03}\",\"from\":\"load\",\"sentAt\":1764081000000,\"n\":-12.5e1,\

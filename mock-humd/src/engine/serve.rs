@@ -123,7 +123,9 @@ impl Serve {
             Some(long) if is_own => long,
             short => {
                 let mut frames = std::mem::replace(spare, FrameBuffer::new(0));
-                short.iter().for_each(|rest| frames.resume(rest));
+                if let Some(rest) = short {
+                    frames.resume(&rest);
+                }
                 frames
             }
         };

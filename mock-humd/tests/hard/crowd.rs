@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::daemon::{Daemon, allow_files};
-use crate::{MEMORY_MAX, files, numbered, until_files};
+use crate::{MEMORY_MAX, numbered, until_files};
 
 #[test]
 fn ten_thousand_bees_are_served_in_less_than_100_mb() {
@@ -11,7 +11,7 @@ fn ten_thousand_bees_are_served_in_less_than_100_mb() {
     allow_files(BEES as u64 + 100).unwrap();
     let daemon = Daemon::start(&["--quiet"]).unwrap();
     let mut bystander = daemon.bee().unwrap();
-    let before = files(&daemon);
+    let before = daemon.files().unwrap();
     let mut bees: Vec<_> = (0..BEES)
         .map(|k| {
             if k % 100 == 0 {
@@ -21,7 +21,9 @@ fn ten_thousand_bees_are_served_in_less_than_100_mb() {
         })
         .collect();
     assert!(daemon.memory().unwrap() < 100_000_000, "{} bytes", daemon.memory().unwrap());
-    bees.iter_mut().for_each(|bee| bee.round_trip().unwrap());
+    for bee in &mut bees {
+        bee.round_trip().unwrap();
+    }
     assert!(daemon.memory().unwrap() < 100_000_000, "{} bytes", daemon.memory().unwrap());
     drop(bees);
     until_files(&daemon, &mut bystander, before);
@@ -31,7 +33,7 @@ fn ten_thousand_bees_are_served_in_less_than_100_mb() {
 fn storms_of_bees_that_come_and_vanish_leave_nothing_behind() {
     let daemon = Daemon::start(&["--quiet"]).unwrap();
     let mut bystander = daemon.bee().unwrap();
-    let before = files(&daemon);
+    let before = daemon.files().unwrap();
     let (is_over, storms) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..3 {
@@ -67,10 +69,14 @@ fn beyond_the_hard_limit_of_files_bees_are_sent_away_and_the_others_served() {
     for _ in 0..100 {
         assert_eq!(daemon.connect().unwrap().line().unwrap(), None);
     }
-    bees.iter_mut().for_each(|bee| bee.round_trip().unwrap());
-    let before = files(&daemon);
+    for bee in &mut bees {
+        bee.round_trip().unwrap();
+    }
+    let before = daemon.files().unwrap();
     bees.truncate(230);
     until_files(&daemon, &mut bees[0], before - 6);
     bees.push(daemon.bee().unwrap());
-    bees.iter_mut().for_each(|bee| bee.round_trip().unwrap());
+    for bee in &mut bees {
+        bee.round_trip().unwrap();
+    }
 }

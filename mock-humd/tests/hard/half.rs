@@ -2,7 +2,7 @@
 //! end, and nothing of them is left.
 
 use crate::daemon::Daemon;
-use crate::{echoed, files, last_lines, numbered, until_files};
+use crate::{echoed, last_lines, numbered, until_files};
 
 const HELLO: &str = "{\"chi\":\"hello\",\"rid\":\"h\",\"bee\":\"half\"}\n";
 
@@ -27,7 +27,7 @@ fn chis(lines: &[String]) -> Vec<String> {
 fn a_bee_that_ends_its_writes_gets_what_waits_and_then_the_end() {
     let daemon = Daemon::start(&["--quiet"]).unwrap();
     let mut bystander = daemon.bee().unwrap();
-    let before = files(&daemon);
+    let before = daemon.files().unwrap();
     for (state, words, wanted) in [
         ("before hello", String::new(), &[][..]),
         ("in a tone that is whole but for its LF", numbered(7).trim_end().to_owned(), &["echo"]),

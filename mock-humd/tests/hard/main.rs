@@ -21,18 +21,13 @@ use daemon::{Bee, Daemon};
 /// What the daemon may hold where no line is long, in bytes.
 const MEMORY_MAX: u64 = 40 << 20;
 
-/// How many files the daemon has open.
-fn files(daemon: &Daemon) -> usize {
-    std::fs::read_dir(format!("/proc/{}/fd", daemon.id())).unwrap().count()
-}
-
 /// Lets the bystander talk until the daemon has no more files open than that.
 fn until_files(daemon: &Daemon, bystander: &mut Bee, wanted: usize) {
     let is_reached = (0..100_000).any(|_| {
         bystander.round_trip().unwrap();
-        files(daemon) <= wanted
+        daemon.files().unwrap() <= wanted
     });
-    assert!(is_reached, "{} files stay open", files(daemon));
+    assert!(is_reached, "{} files stay open", daemon.files().unwrap());
 }
 
 /// Ends the bee's writes, and gives every line that still comes.
