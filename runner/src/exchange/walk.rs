@@ -71,11 +71,11 @@ pub(super) async fn run(
     began: Instant,
 ) -> Evidence {
     let Body::Wire { clients, steps, greets, .. } = &job.case.body else {
-        return Evidence::new(began, BTreeMap::new());
+        return Evidence::new(BTreeMap::new());
     };
     let mut walk = Walk::new(testee, dir, limits, began, greets);
     walk.routes = vec![BTreeSet::new(); clients.len()];
-    let mut evidence = Evidence::new(began, walk.scope.variables.clone());
+    let mut evidence = Evidence::new(walk.scope.variables.clone());
     match walk.open(job, clients, steps, &dir.join(SOCKET)).await {
         Ok(()) => walk.steps(steps, &mut evidence).await,
         Err(why) => evidence.stop = Some(Stop { step: 0, why }),

@@ -9,7 +9,8 @@ use super::changelog::changelog;
 use super::cut::Material;
 use super::diff::Change;
 use super::set::Set;
-use super::{digest, lines};
+use super::digest;
+use crate::lines;
 use crate::rule::{Rule, Version};
 use crate::vector::lay_out_cases;
 

@@ -26,7 +26,6 @@ mod diff;
 mod digest;
 mod freeze;
 mod kind;
-mod lines;
 mod set;
 mod shelf;
 mod verify;

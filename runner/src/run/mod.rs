@@ -26,7 +26,7 @@ use ledger::Ledger;
 use crate::error::Error;
 use crate::exchange::{self, Evidence};
 use crate::judge::ambient::{self, Sighting};
-use crate::judge::{self, Outcome, Scene, Verdict};
+use crate::judge::{self, Outcome, Root, Scene, Verdict};
 use crate::limits::Limits;
 use crate::plan::{Job, Plan, Selection, plan};
 use crate::rule::{Profile, RuleBook, Side};
@@ -58,8 +58,19 @@ pub struct Run<'a> {
     pub workers: usize,
     /// Whether to stop at the first failure.
     pub fail_fast: bool,
-    /// Whether to keep every case's picture, not only those of failures.
-    pub keep_scenes: bool,
+    /// Of which cases to keep all that was seen.
+    pub keep: Keep,
+}
+
+/// Of which cases the evidence is kept, for transcripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Of none.
+    Nothing,
+    /// Of those that broke a rule, or could not be seen for a reason of their own.
+    Faults,
+    /// Of every one.
+    Everything,
 }
 
 /// How many processes at once, where nobody says: one more than cores, since some cases wait.
@@ -125,16 +136,55 @@ pub struct Judged<'a> {
     pub sightings: Vec<Sighting>,
     /// From the first step to the last.
     pub took: Duration,
-    /// The picture, where it failed or was asked for.
+    /// The picture, where it failed.
     pub scene: Option<Scene>,
     /// What the process wrote to stderr, where it failed.
     pub stderr: String,
+    /// Whether it passed in a fresh process, though it failed in a used one.
+    pub leaked: bool,
+    /// All that was seen, where it was to be kept.
+    pub evidence: Option<Evidence>,
 }
 
-impl Judged<'_> {
+impl<'a> Judged<'a> {
+    /// Judges what was seen of a case; keeps it where it was to be kept.
+    pub(crate) fn new(
+        (case, side): (&'a Case, Side),
+        verdicts: Vec<Verdict>,
+        evidence: Evidence,
+        bodies: &Bodies,
+        keep: Keep,
+    ) -> Self {
+        let failure = verdicts.iter().find_map(|verdict| match &verdict.outcome {
+            Outcome::Broken(failure) => Some(&**failure),
+            _ => None,
+        });
+        let scene = failure.is_some().then(|| judge::scene(case, &evidence, failure));
+        let stderr = if failure.is_some() { evidence.stderr.clone() } else { String::new() };
+        let sightings = ambient::look(&evidence, bodies, side);
+        let took = evidence.took;
+        let mut judged =
+            Self { case, side, sightings, took, scene, stderr, verdicts, leaked: false, evidence: None };
+        let keeps = match keep {
+            Keep::Nothing => false,
+            Keep::Faults => judged.is_faulty(),
+            Keep::Everything => true,
+        };
+        judged.evidence = keeps.then_some(evidence);
+        judged
+    }
+
     /// Whether a rule was broken.
     pub fn is_broken(&self) -> bool {
         self.verdicts.iter().any(|verdict| matches!(verdict.outcome, Outcome::Broken(_)))
+    }
+
+    /// Whether something was broken, also on a line, or could not be seen for a reason that lies in this case.
+    fn is_faulty(&self) -> bool {
+        let own = |verdict: &Verdict| matches!(&verdict.outcome, Outcome::Inconclusive(cause) if cause.root == Root::Itself);
+        self.is_broken()
+            || self.verdicts.iter().any(own)
+            || self.sightings.iter().any(|sighting| sighting.offence.is_some())
     }
 }
 
@@ -329,24 +379,15 @@ impl<'r, 'a> Floor<'r, 'a> {
         let verdicts = judge::judge(job.case, &evidence, self.run.book);
         let decided = verdicts.iter().any(|verdict| !matches!(verdict.outcome, Outcome::Inconclusive(_)));
         let alive = seat.played(decided)?;
-        Ok((self.judged(job, verdicts, &evidence), alive))
-    }
-
-    fn judged(&self, job: &Job<'a>, verdicts: Vec<Verdict>, evidence: &Evidence) -> Judged<'a> {
-        let failure = verdicts.iter().find_map(|verdict| match &verdict.outcome {
-            Outcome::Broken(failure) => Some(&**failure),
-            _ => None,
-        });
-        let scene =
-            (failure.is_some() || self.run.keep_scenes).then(|| judge::scene(job.case, evidence, failure));
-        let stderr = if failure.is_some() { evidence.stderr.clone() } else { String::new() };
-        let sightings = ambient::look(evidence, self.run.bodies, job.side);
-        Judged { case: job.case, side: job.side, sightings, took: evidence.took, scene, stderr, verdicts }
+        let judged =
+            Judged::new((job.case, job.side), verdicts, evidence, self.run.bodies, self.run.keep);
+        Ok((judged, alive))
     }
 }
 
 /// The verdict depends on what the process saw before: that is a failure of its own.
-fn mark_state_leak(judged: &mut Judged<'_>) {
+pub(crate) fn mark_state_leak(judged: &mut Judged<'_>) {
+    judged.leaked = true;
     for verdict in &mut judged.verdicts {
         if let Outcome::Broken(failure) = &mut verdict.outcome {
             failure.got = format!("{} (in a fresh process the case passes)", failure.got);
