@@ -1,47 +1,95 @@
 //! `client` and `smoke`: has a client tested, and writes the reports.
 
-use std::io::{self, Write as _};
+use std::collections::BTreeMap;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
-use thrum_conform::report::{self, Report};
-use thrum_conform::run::{self, End, Judged, Order, Run};
+use thrum_conform::report::{CaseRow, Report};
+use thrum_conform::rule::Side;
+use thrum_conform::run::{self, End, Judged, Keep, Order, Results, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::quoted;
+use thrum_conform::transcript::{self, About, Transcript};
 
-use crate::cli::{ClientArgs, PatienceArgs, SmokeArgs, TestArgs};
+use crate::cli::{ClientArgs, PatienceArgs, SmokeArgs, TestArgs, TraceArg};
+use crate::failed::Failed;
 use crate::interrupt::interrupted;
 use crate::reports::Reports;
+use crate::repro::Repro;
 use crate::source;
+use crate::stream::Stream;
 use crate::target::{Target, command, config};
 
 /// How often the spinner of `smoke` turns.
 const SPINNER_TICK: std::time::Duration = std::time::Duration::from_millis(120);
 
-/// `client`.
-pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
-    let reports = Reports::open(args, limits(&args.test.patience).start)?;
-    let target = Target::new(&args.test)?;
-    let (report, broke) = play(&target, &args.test, args.fail_fast, args.trace)?;
-    let told = reports.write(&report)?;
-    match broke {
-        Some(error) if !told => Err(error),
-        _ => Ok(report.exit),
+/// How a run is played, beside what is tested.
+#[derive(Default)]
+pub struct Manner {
+    /// Whether to stop at the first failure.
+    pub fail_fast: bool,
+    /// Of which cases to make transcripts.
+    pub keep: Keep,
+    /// What of what crosses to write to stderr.
+    pub trace: Option<TraceArg>,
+}
+
+/// What came of a run.
+pub struct Played {
+    pub report: Report,
+    /// Why it broke off, where it did.
+    pub broke: Option<Error>,
+    /// Of what was to be kept.
+    pub transcripts: Vec<Transcript>,
+    /// Of each rule that is judged on every line, by side, the first case in which a line breaks it.
+    pub offenders: BTreeMap<(Side, String), String>,
+}
+
+impl Played {
+    /// The case behind a row: of a rule that is judged on every line, the first that broke it.
+    pub fn case<'r>(&'r self, row: &'r CaseRow) -> &'r str {
+        let rule = row.failures.first().filter(|_| row.is_ambient()).map(|row| &row.failure.rule);
+        let offender = rule.and_then(|rule| self.offenders.get(&(row.side, rule.clone())));
+        offender.map_or(&row.id, String::as_str)
     }
 }
 
-/// Runs a client and scores what came of it; with why the run broke off, where it did.
-pub fn play(
-    target: &Target,
-    args: &TestArgs,
-    fail_fast: bool,
-    trace_all: bool,
-) -> Result<(Report, Option<Error>), Error> {
+/// `client`.
+pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
+    let reports = Reports::open(&args.output, limits(&args.test.patience).start)?;
+    let mut target = Target::new(&args.test)?;
+    let failed = Failed::of(&target.command, args.test.black_box);
+    if args.failed {
+        target.selection.only = Some(failed.cases(&target.loaded.suite)?);
+    }
+    let repro = args.repro.as_deref().map(|dir| Repro::open(dir, args.repro_all)).transpose()?;
+    let keep = match (&repro, args.repro_all) {
+        (None, _) => Keep::Nothing,
+        (Some(_), false) => Keep::Faults,
+        (Some(_), true) => Keep::Everything,
+    };
+    let manner = Manner { fail_fast: args.fail_fast, keep, trace: args.trace };
+    let played = play(&target, &args.test, &manner)?;
+    failed.remember(&played);
+    let reproduced = repro.map(|repro| repro.write(&played, &target, &args.test)).transpose();
+    let told = reports.write(&played.report)?;
+    if let Some(said) = reproduced? {
+        anstream::eprintln!("{said}");
+    }
+    match played.broke {
+        Some(error) if !told => Err(error),
+        _ => Ok(played.report.exit),
+    }
+}
+
+/// Runs a client and scores what came of it.
+pub fn play(target: &Target, args: &TestArgs, manner: &Manner) -> Result<Played, Error> {
     let Target { loaded, selection, .. } = target;
     let limits = limits(&args.patience);
+    let stream = manner.trace.map(|what| Stream::start(what == TraceArg::All)).transpose()?;
     let run = Run {
         suite: &loaded.suite,
         book: &loaded.book,
@@ -55,26 +103,45 @@ pub fn play(
             times: args.repeat,
         },
         workers: args.jobs.unwrap_or_else(run::workers),
-        fail_fast,
-        keep_scenes: trace_all,
+        fail_fast: manner.fail_fast,
+        keep: manner.keep,
+        trace: stream.as_ref().map(|stream| &stream.trace),
     };
     // hidden where stderr is no terminal
-    let bar = ProgressBar::no_length().with_style(bar_style("cases"));
+    let bar = match &stream {
+        Some(_) => ProgressBar::hidden(),
+        None => ProgressBar::no_length().with_style(bar_style("cases")),
+    };
     let progress = |judged: &Judged<'_>, total: usize| {
         bar.set_length(total as u64);
         bar.inc(1);
         if judged.is_broken() {
             bar.set_message(format!("· last failure {}", judged.case.id));
         }
-        bar.suspend(|| trace(judged, trace_all));
     };
     let results = block_on(async { run::run(&run, &progress, interrupted()).await });
     bar.finish_and_clear();
-    let results = results?;
+    let played = results.map(|results| scored(results, target));
+    if let Some(stream) = stream {
+        stream.end();
+    }
+    played
+}
+
+fn scored(mut results: Results<'_>, target: &Target) -> Played {
+    let Target { loaded, selection, .. } = target;
     let broke = match &results.end {
         End::Broken(message) => Some(Error::Broken(message.clone())),
         End::Whole | End::Interrupted => None,
     };
+    let offenders = results.offenders();
+    let about = About {
+        command: target.shown.clone(),
+        wire: selection.wire.to_string(),
+        vectors: loaded.release.clone(),
+        seed: results.order.seed,
+    };
+    let transcripts = transcript::take(&mut results, &about);
     let scoring = Scoring {
         book: &loaded.book,
         suite: &loaded.suite,
@@ -89,7 +156,7 @@ pub fn play(
     };
     let mut report = score(results, &scoring);
     report.notes.extend(target.notes());
-    Ok((report, broke))
+    Played { report, broke, transcripts, offenders }
 }
 
 /// `smoke`.
@@ -135,13 +202,4 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Er
 pub fn bar_style(what: &str) -> ProgressStyle {
     ProgressStyle::with_template(&format!("{{bar:24}} {{pos}} of {{len}} {what} {{wide_msg}}"))
         .unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-/// With `--trace`, what crossed in this case.
-fn trace(judged: &Judged<'_>, wanted: bool) {
-    if let (true, Some(scene)) = (wanted, &judged.scene) {
-        let mut err = io::BufWriter::new(anstream::stderr());
-        // a closed stderr is no reason to end the run
-        let _ = report::write_scene(&judged.case.id, scene, &mut err).and_then(|()| err.flush());
-    }
 }

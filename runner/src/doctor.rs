@@ -64,6 +64,7 @@ async fn passes(loaded: &Loaded, limits: &Limits) -> Result<String, (String, Str
         workers: 1,
         fail_fast: false,
         keep: Keep::Nothing,
+        trace: None,
     };
     let results = run::run(&run, &|_, _| (), std::future::pending()).await;
     let cases = results.map_err(|error| finding(error.to_string()))?.cases;

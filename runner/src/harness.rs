@@ -259,6 +259,7 @@ impl Bench {
             workers,
             fail_fast: false,
             keep: Keep::Nothing,
+            trace: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Error::Broken(format!("cannot start the runtime: {error}")))?;

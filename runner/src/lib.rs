@@ -47,6 +47,7 @@ pub mod score;
 pub mod smoke;
 mod spelling;
 pub mod testee;
+pub mod trace;
 pub mod transcript;
 pub mod vector;
 

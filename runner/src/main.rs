@@ -3,16 +3,20 @@
 mod cli;
 mod client;
 mod doctor;
+mod failed;
 mod init;
 mod interrupt;
 mod lookup;
 mod reference;
+mod replay;
 mod reports;
+mod repro;
 mod selftest;
 mod shell;
 mod sink;
 mod source;
 mod stored;
+mod stream;
 mod target;
 mod upkeep;
 mod vectors;
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Client(args) => client::test(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Smoke(args) => client::smoke(&args),
         Command::Baseline(command) => upkeep::run(&command),
         Command::Init(args) => init::init(&args),

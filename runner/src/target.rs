@@ -63,13 +63,12 @@ impl Target {
                 .filter(|_| !args.black_box)
                 .map_or_else(Narrow::default, |client| client.narrow.clone()),
         };
-        let level = args.level.map(|level| match level {
-            LevelArg::Must => Level::Must,
-            LevelArg::Should => Level::Should,
-        });
         let command = command(&args.command, args.mutant.as_deref(), config.as_ref(), args.black_box)?;
         Ok(Self {
-            required: level.or(client.and_then(|client| client.level)).unwrap_or(Level::Must),
+            required: client
+                .and_then(|client| client.level)
+                .filter(|_| args.level.is_none())
+                .unwrap_or(level(args.level)),
             shown: if args.command.is_empty() { String::new() } else { command.shown() },
             today: OffsetDateTime::now_utc().date(),
             config,
@@ -94,6 +93,14 @@ impl Target {
             Some(format!("{source} narrows what the shim claims to the {what} {names}"))
         };
         note("capabilities", capabilities).into_iter().chain(note("profiles", profiles)).collect()
+    }
+}
+
+/// From which level on a broken rule fails.
+pub fn level(asked: Option<LevelArg>) -> Level {
+    match asked {
+        Some(LevelArg::Should) => Level::Should,
+        Some(LevelArg::Must) | None => Level::Must,
     }
 }
 

@@ -13,7 +13,7 @@ use thrum_conform::exit::Exit;
 use thrum_conform::report::{self, CaseRow, CaseVerdict, Diagnosis, Report, Standing};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
-use crate::client::play;
+use crate::client::{Manner, Played, play};
 use crate::sink::Sink;
 use crate::target::{self, Target};
 
@@ -28,7 +28,7 @@ pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
             config::NAME
         )));
     };
-    let (report, broke) = play(&target, &args.test, false, false)?;
+    let Played { report, broke, .. } = play(&target, &args.test, &Manner::default())?;
     if let Some(broke) = broke {
         return Err(broke);
     }

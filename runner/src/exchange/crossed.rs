@@ -119,7 +119,11 @@ impl Crossing {
             (Kind::Reset, None, None) => Crossed::Reset,
             (Kind::Closed, None, None) => Crossed::Closed,
             (Kind::HalfClosed, None, None) => Crossed::HalfClosed,
-            _ => return Err("a frame has bytes, a line that was too long has `line_max`, and nothing else has"),
+            _ => {
+                return Err(
+                    "a frame has bytes, a line that was too long has `line_max`, and nothing else has",
+                );
+            }
         };
         Ok(Entry { at: self.at, conn: self.conn, what })
     }
@@ -154,7 +158,8 @@ mod tests {
             Crossed::Eof,
             Crossed::HalfClosed,
         ];
-        let entry = |(place, what)| Entry { at: Duration::from_micros(1500 * place as u64), conn: place, what };
+        let entry =
+            |(place, what)| Entry { at: Duration::from_micros(1500 * place as u64), conn: place, what };
         let wire = Transcript { entries: all.into_iter().enumerate().map(entry).collect() };
         let text = serde_json::to_string(&Holder(wire.clone())).unwrap();
         let back: Holder = serde_json::from_str(&text).unwrap();

@@ -11,11 +11,6 @@ const AROUND_CALL: (usize, usize) = (1, 0);
 /// Columns of an arrow.
 const WIDTH: usize = 30;
 
-/// Every arrow, for a trace.
-pub(super) fn all(scene: &Scene) -> Vec<String> {
-    scene.arrows.iter().map(|arrow| line(arrow, "")).collect()
-}
-
 /// The arrows around the wrong place, or the last ones.
 pub(super) fn lines(scene: &Scene, wanted: &str) -> Vec<String> {
     let dim = Style::new().dimmed();

@@ -16,6 +16,7 @@ mod md;
 mod model;
 mod tap;
 pub(crate) mod text;
+mod trace;
 mod tty;
 
 use std::io::{self, Write};
@@ -26,6 +27,7 @@ pub use model::{
     CONFIG_NAME, CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Shard, Standing, Twin,
     Waiver,
 };
+pub use trace::trace_line;
 pub use tty::Verbosity;
 
 use crate::baseline::Finding;
@@ -85,13 +87,4 @@ fn plain(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
 /// Writes what is wrong with the baseline, for people.
 pub fn write_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     report.waivers.iter().try_for_each(|finding| tty::baseline(finding, out))
-}
-
-/// Writes what crossed in one case, for people.
-pub fn write_scene(case: &str, scene: &crate::judge::Scene, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{case}")?;
-    for line in diagram::all(scene) {
-        writeln!(out, "{line}")?;
-    }
-    writeln!(out)
 }

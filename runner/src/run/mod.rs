@@ -10,7 +10,7 @@ mod preflight;
 mod seat;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,8 @@ use crate::limits::Limits;
 use crate::plan::{Job, Plan, Selection, plan};
 use crate::rule::{Profile, RuleBook, Side};
 use crate::testee::{Command, Identity, unknown_capability};
-use crate::vector::{Bodies, Body, Case, Suite, Verb};
+use crate::trace::Trace;
+use crate::vector::{Bodies, Body, Case, Status, Suite, Verb};
 
 /// Failures that are looked at once more in a fresh process; beyond these the picture is clear.
 const SECOND_LOOKS_MAX: u32 = 16;
@@ -60,12 +61,15 @@ pub struct Run<'a> {
     pub fail_fast: bool,
     /// Of which cases to keep all that was seen.
     pub keep: Keep,
+    /// Who is told what crosses.
+    pub trace: Option<&'a Trace>,
 }
 
 /// Of which cases the evidence is kept, for transcripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Keep {
     /// Of none.
+    #[default]
     Nothing,
     /// Of those that broke a rule, or could not be seen for a reason of their own.
     Faults,
@@ -113,6 +117,18 @@ pub enum End {
 }
 
 impl Results<'_> {
+    /// Of each rule that is judged on every line, by side, the first scored case in which a line breaks it.
+    pub fn offenders(&self) -> BTreeMap<(Side, String), String> {
+        let mut first = BTreeMap::new();
+        for judged in self.cases.iter().filter(|judged| judged.case.status == Status::Scored) {
+            for sighting in judged.sightings.iter().filter(|sighting| sighting.offence.is_some()) {
+                let place = (judged.side, sighting.rule.to_owned());
+                first.entry(place).or_insert_with(|| judged.case.id.clone());
+            }
+        }
+        first
+    }
+
     /// Refuses a run that did not come to its end.
     pub fn whole(self) -> Result<Self, Error> {
         match self.end {
@@ -196,7 +212,7 @@ pub async fn run<'a>(
     interrupt: impl Future<Output = ()>,
 ) -> Result<Results<'a>, Error> {
     let began = Instant::now();
-    let room = Room::new(run.command, &run.selection.wire.to_string(), run.limits)?;
+    let room = Room::new(run.command, &run.selection.wire.to_string(), run.limits)?.told(run.trace);
     let room = if run.black_box { room.for_a_bee() } else { room };
     let results = RefCell::new(None);
     let work = async {
@@ -221,6 +237,9 @@ pub async fn run<'a>(
         *results.borrow_mut() = Some((identity, plan.clone(), gate.clone(), floor.cases.clone()));
         let mut seats = vec![first];
         seats.resize_with(run.workers.clamp(1, plan.jobs.len().max(1)), || Seat::new(&room));
+        if let Some(trace) = run.trace {
+            trace.one_by_one(seats.len() == 1);
+        }
         let ends =
             join_all(seats.into_iter().enumerate().map(|(number, seat)| floor.work(number, seat))).await;
         ends.into_iter().collect::<Result<Vec<_>, Error>>().map(|left| left.contains(&true))
@@ -372,15 +391,14 @@ impl<'r, 'a> Floor<'r, 'a> {
         let dir = seat.case_dir()?;
         let evidence = {
             let testee = seat.testee().await?;
-            exchange::run(job, testee, &dir, self.run.limits).await
+            exchange::run(job, testee, &dir, self.run.limits, self.run.trace).await
         };
         // what is left is removed with the room; a full disk is no reason to fail here
         let _ = std::fs::remove_dir_all(&dir);
         let verdicts = judge::judge(job.case, &evidence, self.run.book);
         let decided = verdicts.iter().any(|verdict| !matches!(verdict.outcome, Outcome::Inconclusive(_)));
         let alive = seat.played(decided)?;
-        let judged =
-            Judged::new((job.case, job.side), verdicts, evidence, self.run.bodies, self.run.keep);
+        let judged = Judged::new((job.case, job.side), verdicts, evidence, self.run.bodies, self.run.keep);
         Ok((judged, alive))
     }
 }

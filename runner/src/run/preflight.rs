@@ -139,9 +139,9 @@ fn explain(why: &Why) -> (String, &'static str) {
 async fn play(seat: &mut Seat<'_>, side: Side, with_handler: bool) -> Result<Option<Stop>, Error> {
     let case = case(side, with_handler)?;
     let dir = seat.room().case_dir()?;
-    let limits = seat.room().limits();
+    let (limits, trace) = (seat.room().limits(), seat.room().trace());
     let job = Job { case: &case, side, examples: Vec::new() };
-    let evidence = exchange::run(&job, seat.testee().await?, &dir, limits).await;
+    let evidence = exchange::run(&job, seat.testee().await?, &dir, limits, trace).await;
     seat.played(false)?;
     Ok(evidence.stop)
 }

@@ -125,6 +125,7 @@ impl<'a> Bench<'a> {
                 .clamp(1, PROCESSES_MAX),
             fail_fast: false,
             keep: Keep::Nothing,
+            trace: None,
         };
         let results = block_on(async { run(&run_of, &|_, _| (), interrupted()).await })?.whole()?;
         if ASKED_TO_END.load(Ordering::Relaxed) {

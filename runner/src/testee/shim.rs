@@ -13,6 +13,7 @@ use super::output::{Heard, Output, Over, Stamped};
 use super::process::{Command, Home, Process};
 use super::reading;
 use crate::limits::Limits;
+use crate::trace::Ear;
 
 /// A shim that has answered `start` and refused the probe.
 #[derive(Debug)]
@@ -145,7 +146,7 @@ impl Shim {
         let id = self.next_id;
         self.next_id += 1;
         let line = request.line(id);
-        self.output.expect(id);
+        self.output.expect(id, &line);
         match timeout(self.limits.reply, self.stdin.write_all(&line)).await {
             Ok(Ok(())) => Ok(id),
             // a closed stdin: the process has ended, or is about to
@@ -213,6 +214,11 @@ impl Shim {
         async move {
             let _ = output.wait(|_| None::<()>).await;
         }
+    }
+
+    /// Tells of each message from now on, or of none.
+    pub(crate) fn tell(&self, ear: Option<Ear>) {
+        self.output.heard().ear = ear;
     }
 
     /// Looks at what was heard so far.

@@ -37,7 +37,18 @@ struct Head {
 }
 
 const HEAD: [&str; 12] = [
-    "transcript", "case", "role", "profile", "client", "command", "wire", "vectors", "seed", "gate", "leaked", "course",
+    "transcript",
+    "case",
+    "role",
+    "profile",
+    "client",
+    "command",
+    "wire",
+    "vectors",
+    "seed",
+    "gate",
+    "leaked",
+    "course",
 ];
 
 impl Transcript {
@@ -69,7 +80,9 @@ impl Transcript {
         let fault = |error: &dyn std::fmt::Display| format!("{name}: {error}");
         let bytes = std::fs::metadata(path).map_err(|error| fault(&error))?.len();
         if bytes > BYTES_MAX {
-            return Err(fault(&format!("{bytes} bytes are more than a transcript has (at most {BYTES_MAX})")));
+            return Err(fault(&format!(
+                "{bytes} bytes are more than a transcript has (at most {BYTES_MAX})"
+            )));
         }
         let bytes = std::fs::read(path).map_err(|error| fault(&error))?;
         Self::parse(&bytes).map_err(|error| fault(&error))
@@ -85,7 +98,9 @@ impl Transcript {
             Some(Some(FORMAT)) => {}
             Some(_) => {
                 let other = &fields["transcript"];
-                return Err(format!("has the format {other}, and this program reads {FORMAT}\n(hint: replay it with the program that wrote it)"));
+                return Err(format!(
+                    "has the format {other}, and this program reads {FORMAT}\n(hint: replay it with the program that wrote it)"
+                ));
             }
             None => return Err("is no transcript: there is no `transcript`".to_owned()),
         }
@@ -127,7 +142,10 @@ fn sound(evidence: &Evidence, course: &[Value]) -> Result<(), String> {
             What::Event(event) => *event >= events,
             _ => false,
         };
-        if lost || saw.before.wire.max(saw.after.wire) > wire || saw.before.events.max(saw.after.events) > events {
+        if lost
+            || saw.before.wire.max(saw.after.wire) > wire
+            || saw.before.events.max(saw.after.events) > events
+        {
             return fault("a step saw something");
         }
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::exchange::Evidence;
 use crate::rule::Side;
-use crate::run::{Gate, Results};
+use crate::run::{Gate, Judged, Results};
 use crate::testee::Identity;
 
 pub use file::FORMAT;
@@ -54,7 +54,7 @@ pub struct About {
 /// The transcripts of what was kept in a run, in the order of its plan.
 pub fn take(results: &mut Results<'_>, about: &About) -> Vec<Transcript> {
     let (client, gate) = (&results.identity, &results.gate);
-    let transcript = |judged: &mut crate::run::Judged<'_>| {
+    let kept = |judged: &mut Judged<'_>| {
         Some(Transcript {
             case: judged.case.id.clone(),
             side: judged.side,
@@ -66,5 +66,5 @@ pub fn take(results: &mut Results<'_>, about: &About) -> Vec<Transcript> {
             evidence: judged.evidence.take()?,
         })
     };
-    results.cases.iter_mut().filter_map(transcript).collect()
+    results.cases.iter_mut().filter_map(kept).collect()
 }

@@ -69,7 +69,14 @@ fn sorted(transcripts: Vec<(String, Transcript)>, suite: &Suite) -> Result<Sorte
     for (name, transcript) in transcripts {
         let who = &transcript.client;
         let caps: Vec<&str> = who.caps.iter().map(String::as_str).collect();
-        let who = format!("{} {} ({}), wire {}, {}", who.name, who.version, who.lang, transcript.about.wire, caps.join(" "));
+        let who = format!(
+            "{} {} ({}), wire {}, {}",
+            who.name,
+            who.version,
+            who.lang,
+            transcript.about.wire,
+            caps.join(" ")
+        );
         match &of {
             Some((first, other)) if *other != who => {
                 return Err(format!(
@@ -80,7 +87,10 @@ fn sorted(transcripts: Vec<(String, Transcript)>, suite: &Suite) -> Result<Sorte
         }
         let Some(case) = suite.case(&transcript.case) else {
             let near = nearest(&transcript.case, suite.cases.iter().map(|case| case.id.as_str()));
-            notes.push(format!("{name}: these vectors have no case `{}` (hint: the nearest are {near})", transcript.case));
+            notes.push(format!(
+                "{name}: these vectors have no case `{}` (hint: the nearest are {near})",
+                transcript.case
+            ));
             continue;
         };
         if case.status == Status::Withdrawn {
@@ -105,9 +115,12 @@ fn judged<'a>(
 ) -> Judged<'a> {
     let verdicts = match changed(&case.course, &transcript.course) {
         Some(what) => {
-            let cause = Cause::plain(format!("the transcript does not decide it: {what} has changed since it was played"));
-            let open = |rule: &String| Verdict { rule: rule.clone(), outcome: Outcome::Inconclusive(cause.clone()) };
-            case.decides.iter().map(open).collect()
+            let open = Cause::plain(format!(
+                "the transcript does not decide it: {what} has changed since it was played"
+            ));
+            let verdict =
+                |rule: &String| Verdict { rule: rule.clone(), outcome: Outcome::Inconclusive(open.clone()) };
+            case.decides.iter().map(verdict).collect()
         }
         None => judge::judge(case, &transcript.evidence, book),
     };

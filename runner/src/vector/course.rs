@@ -19,7 +19,8 @@ const OF_AN_EXAMPLE: &[&str] = &["comment", "rule", "code", "returns", "raises",
 pub(super) fn course(case: &Map<String, Value>, under_test: &BTreeSet<Party>) -> Vec<Value> {
     let head = ["kind", "fn", "profile", "open", "env"];
     let head = head.iter().filter_map(|key| Some(((*key).to_owned(), case.get(*key)?.clone())));
-    let list = |key| case.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+    let list =
+        |key| case.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     let steps = list("steps").map(|step| step_of(step, under_test));
     let examples = list("examples").map(|example| without(example, OF_AN_EXAMPLE));
     std::iter::once(Value::Object(head.collect())).chain(steps).chain(examples).collect()
@@ -109,7 +110,10 @@ mod tests {
                        "hint": "h", "checks": [{"at": "/x", "is": 1}]}),
             ),
             (json!({"never": {"tone": {"chi": "log"}}}), json!({"never": {"tone": {}}, "window": "case"})),
-            (json!({"call": {"fn": "rid", "args": {}, "is": 1}}), json!({"call": {"fn": "rid", "args": {}, "is": 2}})),
+            (
+                json!({"call": {"fn": "rid", "args": {}, "is": 1}}),
+                json!({"call": {"fn": "rid", "args": {}, "is": 2}}),
+            ),
         ] {
             assert_eq!(of(&wire(&one)), of(&wire(&other)), "{one}");
         }
@@ -120,8 +124,14 @@ mod tests {
     #[test]
     fn what_the_client_sees_and_what_an_expectation_takes_is() {
         for (one, other) in [
-            (json!({"tone": {"chi": "log", "n": 1}, "from": "daemon"}), json!({"tone": {"chi": "log", "n": 2}, "from": "daemon"})),
-            (json!({"tone": {"chi": "log"}, "from": "client"}), json!({"tone": {"chi": "echo"}, "from": "client"})),
+            (
+                json!({"tone": {"chi": "log", "n": 1}, "from": "daemon"}),
+                json!({"tone": {"chi": "log", "n": 2}, "from": "daemon"}),
+            ),
+            (
+                json!({"tone": {"chi": "log"}, "from": "client"}),
+                json!({"tone": {"chi": "echo"}, "from": "client"}),
+            ),
             (
                 json!({"tone": {"chi": "log", "a": {"$bind": "x"}}, "from": "client"}),
                 json!({"tone": {"chi": "log", "b": {"$bind": "x"}}, "from": "client"}),
@@ -133,11 +143,15 @@ mod tests {
                 json!({"record": {"event": "delivered", "tone": {"chi": "a"}}}),
                 json!({"record": {"event": "delivered", "tone": {"chi": "b"}}}),
             ),
-            (json!({"observe": {"event": "delivered", "to": null}}), json!({"observe": {"event": "delivered", "to": "s"}})),
+            (
+                json!({"observe": {"event": "delivered", "to": null}}),
+                json!({"observe": {"event": "delivered", "to": "s"}}),
+            ),
         ] {
             assert_ne!(of(&wire(&one)), of(&wire(&other)), "{one}");
         }
-        let call = |n: u64| json!({"kind": "call", "fn": "rid", "examples": [{"tc": 1, "args": {"count": n}}]});
+        let call =
+            |n: u64| json!({"kind": "call", "fn": "rid", "examples": [{"tc": 1, "args": {"count": n}}]});
         assert_ne!(of(&call(1)), of(&call(2)));
     }
 }

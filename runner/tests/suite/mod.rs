@@ -51,6 +51,7 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     workers: 1,
                     fail_fast: false,
                     keep: Keep::Nothing,
+                    trace: None,
                 },
                 &|_, _| (),
                 std::future::pending(),
