@@ -14,6 +14,7 @@ use thrum_conform::smoke;
 use thrum_conform::testee::quoted;
 use thrum_conform::transcript::{self, About, Transcript};
 
+use crate::by_hand;
 use crate::cli::{ClientArgs, PatienceArgs, SmokeArgs, TestArgs, TraceArg};
 use crate::failed::Failed;
 use crate::interrupt::interrupted;
@@ -65,6 +66,7 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     if args.failed {
         target.selection.only = Some(failed.cases(&target.loaded.suite)?);
     }
+    target.command.launch = by_hand::launch(args)?;
     let repro = args.repro.as_deref().map(|dir| Repro::open(dir, args.repro_all)).transpose()?;
     let keep = match (&repro, args.repro_all) {
         (None, _) => Keep::Nothing,
@@ -72,7 +74,9 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         (Some(_), true) => Keep::Everything,
     };
     let manner = Manner { fail_fast: args.fail_fast, keep, trace: args.trace };
-    let played = play(&target, &args.test, &manner)?;
+    let played = play(&target, &args.test, &manner);
+    by_hand::end(&target.command);
+    let played = played?;
     failed.remember(&played);
     let reproduced = repro.map(|repro| repro.write(&played, &target, &args.test)).transpose();
     let told = reports.write(&played.report)?;
@@ -88,7 +92,7 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
 /// Runs a client and scores what came of it.
 pub fn play(target: &Target, args: &TestArgs, manner: &Manner) -> Result<Played, Error> {
     let Target { loaded, selection, .. } = target;
-    let limits = limits(&args.patience);
+    let limits = by_hand::limits(limits(&args.patience), &target.command);
     let stream = manner.trace.map(|what| Stream::start(what == TraceArg::All)).transpose()?;
     let run = Run {
         suite: &loaded.suite,

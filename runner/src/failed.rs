@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 use thrum_conform::error::Error;
+use thrum_conform::release::sha256;
 use thrum_conform::report::{CaseRow, CaseVerdict};
 use thrum_conform::testee::Command;
 use thrum_conform::vector::Suite;
@@ -30,7 +31,7 @@ impl Failed {
         let here = command.dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let here = std::path::absolute(&here).unwrap_or(here);
         let of = json!({"command": command.argv, "folder": here, "black_box": black_box});
-        let name = digest::of_bytes(of.to_string().as_bytes());
+        let name = sha256(of.to_string().as_bytes());
         let file =
             state_home().map(|home| home.join("thrum-conform/failed").join(name).with_extension("json"));
         Self { file, of }

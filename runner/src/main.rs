@@ -1,5 +1,6 @@
 //! The command line: reads the arguments, has the work done, and picks the exit code.
 
+mod by_hand;
 mod cli;
 mod client;
 mod doctor;

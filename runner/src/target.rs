@@ -126,7 +126,7 @@ pub fn command(
 ) -> Result<Command, Error> {
     let env = config.map(|config| config.client.env.clone()).unwrap_or_default();
     if !given.is_empty() {
-        return Ok(Command { argv: given.to_vec(), dir: None, env });
+        return Ok(Command { argv: given.to_vec(), env, ..Command::default() });
     }
     let kind: &[&str] = if black_box { &["--bee"] } else { &[] };
     if let Some(mutant) = mutant {
@@ -142,7 +142,7 @@ pub fn command(
             config.name
         )));
     }
-    Ok(Command { argv: argv.clone(), dir: Some(config.folder.clone()), env })
+    Ok(Command { argv: argv.clone(), dir: Some(config.folder.clone()), env, ..Command::default() })
 }
 
 /// This program as a testee.

@@ -1,20 +1,30 @@
 //! Transcripts: that a case judged from its transcript comes to what it came to when it was played, and what becomes of
 //! those that no longer fit.
 
-mod suite;
-
 use std::sync::LazyLock;
 
 use serde_json::Value;
 use thrum_conform::judge::{self, Outcome, ambient};
 use thrum_conform::limits::{Limits, STACK_BYTES};
 use thrum_conform::plan::{Selection, glob};
+use thrum_conform::rule::RuleBook;
 use thrum_conform::run::{Judged, Keep, Order, Results, Run, run};
 use thrum_conform::testee::Command;
 use thrum_conform::transcript::{About, Transcript, replay, take};
-use thrum_conform::vector::{Source, Suite, load};
+use thrum_conform::vector::{Bodies, Source, Suite, load};
 
-use suite::loaded;
+/// Rules, cases and bodies.
+struct Loaded {
+    book: RuleBook,
+    suite: Suite,
+    bodies: Bodies,
+}
+
+static LOADED: LazyLock<Loaded> = LazyLock::new(|| {
+    let book = RuleBook::parse(thrum_vectors::WIRE_DOC).expect("WIRE.md is well-formed");
+    let suite = load(&Source::Embedded, &book).expect("the vectors are well-formed");
+    Loaded { book, suite, bodies: Bodies::load().expect("the bodies are schemas") }
+});
 
 /// Plays cases against the built-in testee, and gives what came of it and every transcript.
 fn played<T: Send>(
@@ -27,7 +37,7 @@ fn played<T: Send>(
     argv.extend(testee.iter().map(|argument| (*argument).to_owned()));
     let command = Command { argv, ..Command::default() };
     on_stack(move || {
-        let loaded = loaded();
+        let loaded = &*LOADED;
         let run_globs = cases.iter().map(|case| glob(case).expect("it is a glob")).collect();
         let selection = Selection { run: run_globs, ..Selection::all(loaded.book.version) };
         let limits = Limits::default().scaled(0.25);
@@ -97,7 +107,7 @@ fn replays_as_played(testee: &[&str]) -> (usize, usize) {
                 (transcript.case.clone(), back)
             })
             .collect();
-        let loaded = loaded();
+        let loaded = &*LOADED;
         let again = replay(stored, &loaded.suite, &loaded.book, &loaded.bodies).expect("it can be replayed");
         assert!(again.is_whole || gated, "{testee:?}");
         assert_eq!(again.notes, [""; 0]);
@@ -166,7 +176,7 @@ fn changed(change: impl Fn(String) -> String) -> Suite {
             if text.contains(&format!("\"{CASE}\"")) { change(text.to_owned()) } else { text.to_owned() };
         (name, text)
     });
-    match load(&Source::Texts(files.collect()), &loaded().book) {
+    match load(&Source::Texts(files.collect()), &LOADED.book) {
         Ok(suite) => suite,
         Err(faults) => panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
@@ -180,7 +190,7 @@ fn outcome(suite: &Suite) -> String {
     });
     on_stack(|| {
         let transcript = Transcript::parse(text.as_bytes()).expect("it is one");
-        let loaded = loaded();
+        let loaded = &*LOADED;
         match replay(vec![("t".to_owned(), transcript)], suite, &loaded.book, &loaded.bodies) {
             Ok(again) => {
                 let judged = again.results.cases.first().expect("it is judged");
@@ -272,7 +282,7 @@ fn what_is_no_transcript_says_why() {
 fn transcripts_of_two_clients_are_not_judged_together() {
     let two = |first: &str, other: &str| {
         let read = |text: &str| Transcript::parse(text.as_bytes()).expect("it is one");
-        let loaded = loaded();
+        let loaded = &*LOADED;
         let both = vec![("a".to_owned(), read(first)), ("b".to_owned(), read(other))];
         replay(both, &loaded.suite, &loaded.book, &loaded.bodies).map(|_| ()).unwrap_err()
     };
@@ -289,10 +299,10 @@ fn a_transcript_alone_is_enough_to_judge() {
     let text = played(&["--mutant", "decode-per-read"], &[CASE], Keep::Faults, |_, kept| kept[0].to_text());
     on_stack(|| {
         let transcript = Transcript::parse(text.as_bytes()).expect("it is one");
-        let case = loaded().suite.case(&transcript.case).expect("it is there");
-        let verdicts = judge::judge(case, &transcript.evidence, &loaded().book);
+        let case = LOADED.suite.case(&transcript.case).expect("it is there");
+        let verdicts = judge::judge(case, &transcript.evidence, &LOADED.book);
         assert!(matches!(&verdicts[0].outcome, Outcome::Broken(failure) if failure.at.is_some()));
-        let sightings = ambient::look(&transcript.evidence, &loaded().bodies, transcript.side);
+        let sightings = ambient::look(&transcript.evidence, &LOADED.bodies, transcript.side);
         assert!(sightings.iter().all(|sighting| sighting.offence.is_none()) && !sightings.is_empty());
     });
 }

@@ -133,6 +133,7 @@ pub struct TestArgs {
 
 /// `client`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ClientArgs {
     #[command(flatten)]
     pub test: TestArgs,
@@ -151,6 +152,18 @@ pub struct ClientArgs {
     /// client, `──▶` to it, `shim >` a request, `shim <` what the shim said.
     #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "wire")]
     pub trace: Option<TraceArg>,
+    /// Tell the id of each process of the shim, and wait until you press Enter or a debugger traces it; no deadline
+    /// applies
+    ///
+    /// One process plays one case after the other; only a case that needs a process of its own starts another one.
+    #[arg(long, conflicts_with_all = ["attach", "jobs", "black_box"])]
+    pub wait_for_debugger: bool,
+    /// Wait for a shim that you start yourself, under a debugger or otherwise; no deadline applies
+    ///
+    /// DIR gets two pipes, `in` and `out`, for the stdin and stdout of the shim: `./shim < DIR/in > DIR/out`. A debugger
+    /// redirects in the same way and keeps its terminal: `run < DIR/in > DIR/out` in gdb. ci/README.md has more.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["mutant", "jobs", "black_box"])]
+    pub attach: Option<PathBuf>,
     /// Write a folder into DIR for each case that goes wrong, with all that reproduces it
     ///
     /// DIR/section--case holds the case as a vector file, the transcript for `replay`, the environment, and `run.sh`,

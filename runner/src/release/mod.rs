@@ -36,6 +36,7 @@ pub use changelog::changelog;
 pub use contents::contents;
 pub use cut::{Material, cut, wires};
 pub use diff::{Change, diff};
+pub use digest::of_bytes as sha256;
 pub use freeze::{Frozen, freeze, settle};
 pub use kind::Kind;
 pub use set::{Body, CaseEntry, Field, Presence, Release, RuleEntry, Set};

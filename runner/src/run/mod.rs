@@ -55,7 +55,7 @@ pub struct Run<'a> {
     pub limits: &'a Limits,
     /// In which order, and how often.
     pub order: Order,
-    /// How many processes at once.
+    /// How many processes at once; one, where a person has a hand in their start.
     pub workers: usize,
     /// Whether to stop at the first failure.
     pub fail_fast: bool,
@@ -236,7 +236,8 @@ pub async fn run<'a>(
         let floor = Floor::new(run, &plan, gate.as_ref(), progress);
         *results.borrow_mut() = Some((identity, plan.clone(), gate.clone(), floor.cases.clone()));
         let mut seats = vec![first];
-        seats.resize_with(run.workers.clamp(1, plan.jobs.len().max(1)), || Seat::new(&room));
+        let workers = if run.command.is_by_hand() { 1 } else { run.workers };
+        seats.resize_with(workers.clamp(1, plan.jobs.len().max(1)), || Seat::new(&room));
         if let Some(trace) = run.trace {
             trace.one_by_one(seats.len() == 1);
         }
@@ -374,7 +375,8 @@ impl<'r, 'a> Floor<'r, 'a> {
     async fn play_shared(&self, job: &Job<'a>, seat: &mut Seat<'_>) -> Result<Judged<'a>, Error> {
         let used = seat.has_played();
         let (mut judged, alive) = self.play(job, seat).await?;
-        if judged.is_broken() && used && alive && self.second_looks.get() < SECOND_LOOKS_MAX {
+        let looks = !self.run.command.is_by_hand() && self.second_looks.get() < SECOND_LOOKS_MAX;
+        if judged.is_broken() && used && alive && looks {
             self.second_looks.set(self.second_looks.get() + 1);
             let mut own = Seat::fresh(seat.room(), job.case);
             let (second, _) = self.play(job, &mut own).await?;
