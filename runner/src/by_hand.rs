@@ -46,7 +46,10 @@ pub fn end(command: &Command) {
 fn ask(call: &Call) {
     let path = |path: &Path| quoted(&path.display().to_string());
     let (stdin, stdout) = (path(&call.stdin), path(&call.stdout));
-    anstream::eprintln!("waiting for a shim: start it in another terminal with\n  < {stdin} > {stdout}");
+    anstream::eprintln!(
+        "waiting for a shim: start it in another terminal\n  {} < {stdin} > {stdout}",
+        call.command
+    );
     for (name, value) in &call.variables {
         match value {
             Some(value) => anstream::eprintln!("  and the variable {name}={}", quoted(value)),

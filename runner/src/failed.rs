@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -84,13 +84,29 @@ impl Failed {
         ids.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    fn write(&self, file: &std::path::Path, failed: &BTreeSet<String>) -> io::Result<()> {
+    fn write(&self, file: &Path, failed: &BTreeSet<String>) -> io::Result<()> {
         let dir = file.parent().unwrap_or(file);
         std::fs::create_dir_all(dir)?;
+        forget_oldest(dir)?;
         let mut draft = NamedTempFile::new_in(dir)?;
         writeln!(draft, "{:#}", json!({"of": self.of, "failed": failed}))?;
         draft.persist(file).map(drop).map_err(|error| error.error)
     }
+}
+
+/// Commands that are remembered at most.
+const FILES_MAX: usize = 64;
+
+/// Makes room for one more.
+fn forget_oldest(dir: &Path) -> io::Result<()> {
+    let mut files: Vec<_> = dir
+        .read_dir()?
+        .flatten()
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    files.sort();
+    let extra = (files.len() + 1).saturating_sub(FILES_MAX);
+    files.iter().take(extra).try_for_each(|(_, path)| std::fs::remove_file(path))
 }
 
 /// Whether a case keeps the run from ending well.

@@ -55,9 +55,10 @@ impl Trace {
         self.one_by_one.store(is, Ordering::Relaxed);
     }
 
-    /// For one case that began at this instant.
-    pub(crate) fn of(&self, case: &str, began: Instant) -> Ear {
-        Ear { trace: self.clone(), case: case.into(), began }
+    /// For one case that began at this instant. Where it has no wire, its messages are all that there is to tell.
+    pub(crate) fn of(&self, case: &str, began: Instant, has_wire: bool) -> Ear {
+        let messages = self.messages || !has_wire;
+        Ear { trace: self.clone(), case: case.into(), began, messages }
     }
 }
 
@@ -73,6 +74,7 @@ pub(crate) struct Ear {
     trace: Trace,
     case: Arc<str>,
     began: Instant,
+    messages: bool,
 }
 
 impl Ear {
@@ -87,7 +89,7 @@ impl Ear {
     }
 
     fn message(&self, what: What<'_>) {
-        if self.trace.messages {
+        if self.messages {
             self.tell(self.began.elapsed(), what);
         }
     }

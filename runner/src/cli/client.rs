@@ -146,7 +146,8 @@ pub struct ClientArgs {
     /// run and does not fail any more. Where nothing is remembered, the exit code is 2.
     #[arg(long)]
     pub failed: bool,
-    /// Show on stderr what crosses the wire, while it crosses; with `=all` the messages of the shim too
+    /// Show on stderr what crosses the wire, while it crosses; with `=all` the messages of the shim too, which of a helper
+    /// are shown anyway
     ///
     /// Each line says when, counted from the beginning of the case, on which connection, and which way: `◀──` from the
     /// client, `──▶` to it, `shim >` a request, `shim <` what the shim said.

@@ -47,7 +47,7 @@ pub async fn meet(testee: &mut Testee, dir: &Path, limits: &Limits, trace: Optio
     let (tap, socket) = (walk.daemon.tap(), dir.join(SOCKET));
     let work = walk.meet(&socket, &mut meeting);
     let met = match trace {
-        Some(trace) => trace.of("meeting", began).during(tap, work).await,
+        Some(trace) => trace.of("meeting", began, true).during(tap, work).await,
         None => work.await,
     };
     meeting.stop = met.err();

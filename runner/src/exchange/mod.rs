@@ -42,7 +42,8 @@ pub async fn run(
     let began = Instant::now();
     // what came between two cases belongs to neither
     testee.take_heard();
-    let ear = trace.map(|trace| trace.of(&job.case.id, began));
+    let has_wire = matches!(job.case.body, Body::Wire { .. });
+    let ear = trace.map(|trace| trace.of(&job.case.id, began, has_wire));
     testee.tell(ear.clone());
     let mut evidence = match &job.case.body {
         Body::Wire { .. } => walk::run(job, testee, dir, limits, (began, ear.as_ref())).await,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Mode;
 use tokio::net::unix::pipe::{OpenOptions, Receiver, Sender};
 
-use super::process::Home;
+use super::process::{Command, Home};
 
 /// The name of the pipe that the shim reads.
 const STDIN: &str = "in";
@@ -26,6 +26,8 @@ pub struct Door {
 /// What somebody has to do.
 #[derive(Debug)]
 pub struct Call {
+    /// The command of the shim, as one would type it.
+    pub command: String,
     /// What the shim is to read as its stdin.
     pub stdin: PathBuf,
     /// What it is to write as its stdout.
@@ -53,7 +55,7 @@ impl Door {
 
     /// Makes new pipes, so that nothing is left in them of a shim before, and asks for the next one; gives what to write
     /// to, and its stdout.
-    pub(super) fn open(&self, home: &Home) -> io::Result<(Open, Receiver)> {
+    pub(super) fn open(&self, command: &Command, home: &Home) -> io::Result<(Open, Receiver)> {
         self.close()?;
         let (stdin, stdout) = (self.dir.join(STDIN), self.dir.join(STDOUT));
         make_pipe(&stdin)?;
@@ -61,7 +63,7 @@ impl Door {
         let reader = OpenOptions::new().open_receiver(&stdin)?;
         let open = Open { stdin: OpenOptions::new().open_sender(&stdin)?, _reader: reader };
         let said = OpenOptions::new().open_receiver(&stdout)?;
-        (self.tell)(&Call { stdin, stdout, variables: home.variables() });
+        (self.tell)(&Call { command: command.shown(), stdin, stdout, variables: home.variables() });
         Ok((open, said))
     }
 

@@ -105,7 +105,7 @@ impl Shim {
         let output = Output::new();
         let (process, stdin) = match &command.launch {
             Launch::ByHand(door) => {
-                let (open, stdout) = door.open(home).map_err(StartFault::Spawn)?;
+                let (open, stdout) = door.open(command, home).map_err(StartFault::Spawn)?;
                 tokio::spawn(output.clone().read_stdout(stdout, limits.clone()));
                 (None, Stdin::Door(open))
             }
@@ -271,7 +271,12 @@ impl Shim {
     pub async fn stop(mut self) -> bool {
         if self.gone.is_none() && self.send(&Request::Stop).await.is_ok() {
             let patience = self.limits.reply;
-            let Some(process) = &mut self.process else { return false };
+            let Some(process) = &mut self.process else {
+                // nobody kills it, so its last reply still has a reader; a debugger may keep it from ending
+                let ended = self.output.wait(|_| None::<()>);
+                let _ = timeout(patience.min(Limits::default().reply), ended).await;
+                return false;
+            };
             if timeout(patience, process.wait()).await.is_ok() {
                 return process.left_behind();
             }
