@@ -262,7 +262,7 @@ fn what_is_no_transcript_says_why() {
             edited("\"transcript\": 1", "\"transcript\": 2"),
             "has the format 2, and this program reads 1\n(hint:",
         ),
-        (edited("\"leaked\"", "\"leeked\""), "is no transcript: unknown field `leeked`"),
+        (edited("\"leaked\"", "\"leeked\""), "is no transcript: missing field `leaked`"),
         (edited("\"role\": \"client\"", "\"role\": \"clients\""), "unknown variant `clients`"),
         (
             edited("\"before\":{\"wire\":0", "\"before\":{\"wire\":9999"),

@@ -85,8 +85,12 @@ fn a_negative_brings_its_twin_along() {
         let file: Value =
             serde_json::from_str(&fs::read_to_string(folder.join("case.json")).unwrap()).unwrap();
         pairs += usize::from(file["cases"].as_array().is_some_and(|cases| cases.len() > 1));
-        let again = Command::new(folder.join("run.sh")).arg("-q").output().expect("it can be run");
-        told(&["run.sh"], &again, 1, &[]);
+        let again = Command::new(folder.join("run.sh")).output().expect("it can be run");
+        let readme = fs::read_to_string(folder.join("README.txt")).unwrap();
+        let failed = readme.lines().next().is_some_and(|first| first.contains(" · fail: "));
+        // what only warns leaves a rule of its twin undecided, as nothing else that decides it was run
+        let (code, word) = if failed { (1, "FAIL framing/") } else { (3, "WARN framing/") };
+        told(&["run.sh"], &again, code, &[word]);
     }
     assert!(pairs > 0);
 }
@@ -138,7 +142,12 @@ fn passing_cases_are_kept_where_that_is_asked_for_and_replay_as_a_whole() {
     let live = client(dir.path(), &["--report", "json"]).output().expect("it runs");
     let live: Value = serde_json::from_slice(&live.stdout).expect("it is a report");
     assert_eq!(report["summary"], live["summary"]);
-    assert_eq!(report["rules"], live["rules"]);
+    let verdicts = |report: &Value| -> Vec<String> {
+        let rule =
+            |rule: &Value| format!("{} {} {} {}", rule["id"], rule["role"], rule["profile"], rule["verdict"]);
+        report["rules"].as_array().into_iter().flatten().map(rule).collect()
+    };
+    assert_eq!(verdicts(&report), verdicts(&live));
     says(dir.path(), &["--repro-all"], 2, &["--repro <DIR>"]);
 }
 
