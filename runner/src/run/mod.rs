@@ -246,8 +246,10 @@ pub async fn run<'a>(
         ends.into_iter().collect::<Result<Vec<_>, Error>>().map(|left| left.contains(&true))
     };
     let ended = tokio::select! {
-        done = work => done,
+        // in this order, so that signals are heard before the first process starts
+        biased;
         () = interrupt => Err(Error::Interrupted),
+        done = work => done,
     };
     let (left_behind, end) = match ended {
         Ok(left_behind) => (left_behind, End::Whole),

@@ -88,9 +88,10 @@ fn a_negative_brings_its_twin_along() {
         let again = Command::new(folder.join("run.sh")).output().expect("it can be run");
         let readme = fs::read_to_string(folder.join("README.txt")).unwrap();
         let failed = readme.lines().next().is_some_and(|first| first.contains(" · fail: "));
-        // what only warns leaves a rule of its twin undecided, as nothing else that decides it was run
-        let (code, word) = if failed { (1, "FAIL framing/") } else { (3, "WARN framing/") };
-        told(&["run.sh"], &again, code, &[word]);
+        let said = String::from_utf8_lossy(&again.stdout);
+        // whether a warning leaves another rule undecided is up to the case
+        let wanted = if failed { "FAIL framing/" } else { "WARN framing/" };
+        assert!(said.contains(wanted) && (!failed || again.status.code() == Some(1)), "{said}");
     }
     assert!(pairs > 0);
 }
