@@ -198,7 +198,7 @@ impl Bench {
             config.unknown_codes(&loaded.suite, &loaded.book)?;
         }
         let env = config.as_ref().map(|config| config.client.env.clone()).unwrap_or_default();
-        Ok(Self { loaded, config, command: Command { argv: command, dir: None, env } })
+        Ok(Self { loaded, config, command: Command { argv: command, env, ..Command::default() } })
     }
 
     /// Everything that can be tested.
