@@ -3,6 +3,7 @@
 //! [`run`] starts the client's shim, sees that it can be tested at all, and plays every job; [`Results`] is
 //! what a report is made from. Cases run side by side on as many processes as asked for, each one case at a time.
 
+mod judged;
 mod ledger;
 mod meeting;
 mod order;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
+pub use judged::{Judged, Keep};
 pub use ledger::{Times, Unsteady};
 pub use order::Order;
 pub use preflight::{Gate, check as preflight};
@@ -24,9 +26,8 @@ pub use seat::{Room, Seat, explain_start};
 use ledger::Ledger;
 
 use crate::error::Error;
-use crate::exchange::{self, Evidence};
-use crate::judge::ambient::{self, Sighting};
-use crate::judge::{self, Outcome, Root, Scene, Verdict};
+use crate::exchange;
+use crate::judge::{self, Outcome, Verdict};
 use crate::limits::Limits;
 use crate::plan::{Job, Plan, Selection, plan};
 use crate::rule::{Profile, RuleBook, Side};
@@ -63,18 +64,6 @@ pub struct Run<'a> {
     pub keep: Keep,
     /// Who is told what crosses.
     pub trace: Option<&'a Trace>,
-}
-
-/// Of which cases the evidence is kept, for transcripts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Keep {
-    /// Of none.
-    #[default]
-    Nothing,
-    /// Of those that broke a rule, or could not be seen for a reason of their own.
-    Faults,
-    /// Of every one.
-    Everything,
 }
 
 /// How many processes at once, where nobody says: one more than cores, since some cases wait.
@@ -136,71 +125,6 @@ impl Results<'_> {
             End::Interrupted => Err(Error::Interrupted),
             End::Broken(what) => Err(Error::Broken(what)),
         }
-    }
-}
-
-/// One case, judged.
-#[derive(Debug)]
-pub struct Judged<'a> {
-    /// The case.
-    pub case: &'a Case,
-    /// As whom the client was tested.
-    pub side: Side,
-    /// One for each rule that it decides.
-    pub verdicts: Vec<Verdict>,
-    /// What it says about the ambient rules.
-    pub sightings: Vec<Sighting>,
-    /// From the first step to the last.
-    pub took: Duration,
-    /// The picture, where it failed.
-    pub scene: Option<Scene>,
-    /// What the process wrote to stderr, where it failed.
-    pub stderr: String,
-    /// Whether it passed in a fresh process, though it failed in a used one.
-    pub leaked: bool,
-    /// All that was seen, where it was to be kept.
-    pub evidence: Option<Evidence>,
-}
-
-impl<'a> Judged<'a> {
-    /// Judges what was seen of a case; keeps it where it was to be kept.
-    pub(crate) fn new(
-        (case, side): (&'a Case, Side),
-        verdicts: Vec<Verdict>,
-        evidence: Evidence,
-        bodies: &Bodies,
-        keep: Keep,
-    ) -> Self {
-        let failure = verdicts.iter().find_map(|verdict| match &verdict.outcome {
-            Outcome::Broken(failure) => Some(&**failure),
-            _ => None,
-        });
-        let scene = failure.is_some().then(|| judge::scene(case, &evidence, failure));
-        let stderr = if failure.is_some() { evidence.stderr.clone() } else { String::new() };
-        let sightings = ambient::look(&evidence, bodies, side);
-        let took = evidence.took;
-        let mut judged =
-            Self { case, side, sightings, took, scene, stderr, verdicts, leaked: false, evidence: None };
-        let keeps = match keep {
-            Keep::Nothing => false,
-            Keep::Faults => judged.is_faulty(),
-            Keep::Everything => true,
-        };
-        judged.evidence = keeps.then_some(evidence);
-        judged
-    }
-
-    /// Whether a rule was broken.
-    pub fn is_broken(&self) -> bool {
-        self.verdicts.iter().any(|verdict| matches!(verdict.outcome, Outcome::Broken(_)))
-    }
-
-    /// Whether something was broken, also on a line, or could not be seen for a reason that lies in this case.
-    fn is_faulty(&self) -> bool {
-        let own = |verdict: &Verdict| matches!(&verdict.outcome, Outcome::Inconclusive(cause) if cause.root == Root::Itself);
-        self.is_broken()
-            || self.verdicts.iter().any(own)
-            || self.sightings.iter().any(|sighting| sighting.offence.is_some())
     }
 }
 
@@ -384,7 +308,7 @@ impl<'r, 'a> Floor<'r, 'a> {
             let (second, _) = self.play(job, &mut own).await?;
             own.stop().await;
             if second.verdicts.iter().all(Verdict::is_good) {
-                mark_state_leak(&mut judged);
+                judged.mark_state_leak();
             }
         }
         Ok(judged)
@@ -404,21 +328,6 @@ impl<'r, 'a> Floor<'r, 'a> {
         let alive = seat.played(decided)?;
         let judged = Judged::new((job.case, job.side), verdicts, evidence, self.run.bodies, self.run.keep);
         Ok((judged, alive))
-    }
-}
-
-/// The verdict depends on what the process saw before: that is a failure of its own.
-pub(crate) fn mark_state_leak(judged: &mut Judged<'_>) {
-    judged.leaked = true;
-    for verdict in &mut judged.verdicts {
-        if let Outcome::Broken(failure) = &mut verdict.outcome {
-            failure.got = format!("{} (in a fresh process the case passes)", failure.got);
-            let code = format!("{}.state-leak", judged.case.section());
-            for other in &mut failure.also {
-                other.code.clone_from(&code);
-            }
-            failure.code = code;
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::Transcript;
 use crate::judge::{self, Cause, Outcome, Verdict};
 use crate::plan::{Selection, nearest, plan};
 use crate::rule::{RuleBook, Side, Version};
-use crate::run::{End, Judged, Keep, Order, Results, mark_state_leak};
+use crate::run::{End, Judged, Keep, Order, Results};
 use crate::vector::{Bodies, Case, Status, Suite};
 
 /// What came of it.
@@ -127,7 +127,7 @@ fn judged<'a>(
     let leaked = transcript.leaked;
     let mut judged = Judged::new((case, side), verdicts, transcript.evidence, bodies, Keep::Nothing);
     if leaked && judged.is_broken() {
-        mark_state_leak(&mut judged);
+        judged.mark_state_leak();
     }
     judged
 }
