@@ -12,9 +12,10 @@ use super::{CASE, PROGRAM, client, says, told};
 const FILES: [&str; 5] = ["README.txt", "case.json", "environment.json", "run.sh", "transcript.json"];
 
 fn names(dir: &Path) -> Vec<String> {
-    let entry =
-        |entry: Result<fs::DirEntry, std::io::Error>| entry.unwrap().file_name().into_string().unwrap();
-    let mut names: Vec<String> = dir.read_dir().unwrap().map(entry).collect();
+    let entry = |entry: Result<fs::DirEntry, std::io::Error>| {
+        entry.expect("it can be read").file_name().into_string().expect("it is text")
+    };
+    let mut names: Vec<String> = dir.read_dir().expect("it is a folder").map(entry).collect();
     names.sort();
     names
 }

@@ -4,7 +4,7 @@ use super::{CASE, client, says};
 
 /// What a run wrote to stderr.
 fn traced(arguments: &[&str]) -> Vec<String> {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let output = client(dir.path(), arguments).output().expect("it runs");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stderr).expect("it is cleaned").lines().map(str::to_owned).collect()
