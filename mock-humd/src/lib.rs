@@ -22,7 +22,7 @@
 //! are for: [`server::Daemon`] plays exact operations and keeps every line for a judge, [`engine::Engine`] answers bees
 //! by itself, for as long as they like, in bounded memory. Nothing here knows verdicts.
 
-mod base64;
+pub mod base64;
 mod deep;
 pub mod engine;
 mod kernel;

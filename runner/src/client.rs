@@ -1,58 +1,100 @@
 //! `client` and `smoke`: has a client tested, and writes the reports.
 
-use std::io::{self, Write as _};
+use std::collections::BTreeMap;
 
-use anstream::AutoStream;
 use thrum_conform::error::Error;
 use thrum_conform::exit::Exit;
 use thrum_conform::limits::Limits;
-use thrum_conform::report::{self, Report, Verbosity};
-use thrum_conform::run::{self, End, Judged, Order, Progress, Run};
+use thrum_conform::report::{CaseRow, Report};
+use thrum_conform::rule::Side;
+use thrum_conform::run::{self, End, Keep, Order, Progress, Results, Run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::smoke;
 use thrum_conform::testee::quoted;
+use thrum_conform::transcript::{self, About, Transcript};
 
-use crate::cli::{ClientArgs, ColorArg, PatienceArgs, SmokeArgs, TestArgs};
+use crate::by_hand;
+use crate::cli::{ClientArgs, PatienceArgs, SmokeArgs, TestArgs, TraceArg};
+use crate::failed::Failed;
 use crate::interrupt::interrupted;
 use crate::progress::{self, Cases};
 use crate::reports::Reports;
+use crate::repro::Repro;
 use crate::source;
+use crate::stream::Stream;
 use crate::target::{Target, command, config};
 use crate::terminal;
 
-/// `client`.
-pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
-    let reports = Reports::open(args, limits(&args.test.patience).start)?;
-    let target = Target::new(&args.test)?;
-    let watch = Watch { bar: !args.verbosity.quiet && !args.trace, trace: args.trace, color: args.color };
-    let (report, broke) = play(&target, &args.test, args.fail_fast, watch)?;
-    let told = reports.write(&report)?;
-    match broke {
-        Some(error) if !told => Err(error),
-        _ => Ok(report.exit),
+/// How a run is played, beside what is tested.
+#[derive(Default)]
+pub struct Manner {
+    /// Whether to stop at the first failure.
+    pub fail_fast: bool,
+    /// Of which cases to make transcripts.
+    pub keep: Keep,
+    /// What of what crosses to write to stderr.
+    pub trace: Option<TraceArg>,
+    /// Whether to draw a bar on stderr, where nothing is traced.
+    pub bar: bool,
+}
+
+/// What came of a run.
+pub struct Played {
+    pub report: Report,
+    /// Why it broke off, where it did.
+    pub broke: Option<Error>,
+    /// Of what was to be kept.
+    pub transcripts: Vec<Transcript>,
+    /// Of each rule that is judged on every line, by side, the first case in which a line breaks it.
+    pub offenders: BTreeMap<(Side, String), String>,
+}
+
+impl Played {
+    /// The case behind a row: of a rule that is judged on every line, the first that broke it.
+    pub fn case<'r>(&'r self, row: &'r CaseRow) -> &'r str {
+        let rule = row.failures.first().filter(|_| row.is_ambient()).map(|row| &row.failure.rule);
+        let offender = rule.and_then(|rule| self.offenders.get(&(row.side, rule.clone())));
+        offender.map_or(&row.id, String::as_str)
     }
 }
 
-/// What is shown of a run while it goes on, on stderr.
-#[derive(Debug, Clone, Copy)]
-pub struct Watch {
-    /// A bar with the cases.
-    pub bar: bool,
-    /// What crosses in every case.
-    pub trace: bool,
-    /// When to use colours.
-    pub color: ColorArg,
+/// `client`.
+pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
+    let reports = Reports::open(&args.output, limits(&args.test.patience).start)?;
+    let mut target = Target::new(&args.test)?;
+    let failed = Failed::of(&target.command, args.test.black_box);
+    if args.failed {
+        target.selection.only = Some(failed.cases(&target.loaded.suite)?);
+    }
+    target.command.launch = by_hand::launch(args)?;
+    let repro = args.repro.as_deref().map(|dir| Repro::open(dir, args.repro_all)).transpose()?;
+    let keep = match (&repro, args.repro_all) {
+        (None, _) => Keep::Nothing,
+        (Some(_), false) => Keep::Faults,
+        (Some(_), true) => Keep::Everything,
+    };
+    let bar = !args.output.verbosity.quiet;
+    let manner = Manner { fail_fast: args.fail_fast, keep, trace: args.trace, bar };
+    let played = play(&target, &args.test, &manner);
+    by_hand::end(&target.command);
+    let played = played?;
+    failed.remember(&played);
+    let reproduced = repro.map(|repro| repro.write(&played, &target, &args.test)).transpose();
+    let told = reports.write(&played.report)?;
+    if let Some(said) = reproduced? {
+        anstream::eprintln!("{said}");
+    }
+    match played.broke {
+        Some(error) if !told => Err(error),
+        _ => Ok(played.report.exit),
+    }
 }
 
-/// Runs a client and scores what came of it; with why the run broke off, where it did.
-pub fn play(
-    target: &Target,
-    args: &TestArgs,
-    fail_fast: bool,
-    watch: Watch,
-) -> Result<(Report, Option<Error>), Error> {
+/// Runs a client and scores what came of it.
+pub fn play(target: &Target, args: &TestArgs, manner: &Manner) -> Result<Played, Error> {
     let Target { loaded, selection, .. } = target;
-    let limits = limits(&args.patience);
+    let limits = by_hand::limits(limits(&args.patience), &target.command);
+    let stream = manner.trace.map(|what| Stream::start(what == TraceArg::All)).transpose()?;
     let run = Run {
         suite: &loaded.suite,
         book: &loaded.book,
@@ -66,16 +108,12 @@ pub fn play(
             times: args.repeat,
         },
         workers: args.jobs.unwrap_or_else(run::workers),
-        fail_fast,
-        keep_scenes: watch.trace,
+        fail_fast: manner.fail_fast,
+        keep: manner.keep,
+        trace: stream.as_ref().map(|stream| &stream.trace),
     };
-    let cases = Cases::new(watch.bar);
-    let told = |progress: Progress<'_, '_>| {
-        cases.note(progress);
-        if let (true, Progress::Ended(judged)) = (watch.trace, progress) {
-            trace(judged, watch.color);
-        }
-    };
+    let cases = Cases::new(manner.bar && stream.is_none());
+    let told = |progress: Progress<'_, '_>| cases.note(progress);
     let results = block_on(async {
         tokio::select! {
             results = run::run(&run, &told, interrupted()) => results,
@@ -83,11 +121,27 @@ pub fn play(
         }
     });
     drop(cases);
-    let results = results?;
+    let played = results.map(|results| scored(results, target));
+    if let Some(stream) = stream {
+        stream.end();
+    }
+    played
+}
+
+fn scored(mut results: Results<'_>, target: &Target) -> Played {
+    let Target { loaded, selection, .. } = target;
     let broke = match &results.end {
         End::Broken(message) => Some(Error::Broken(message.clone())),
         End::Whole | End::Interrupted => None,
     };
+    let offenders = results.offenders();
+    let about = About {
+        command: target.shown.clone(),
+        wire: selection.wire.to_string(),
+        vectors: loaded.release.clone(),
+        seed: results.order.seed,
+    };
+    let transcripts = transcript::take(&mut results, &about);
     let scoring = Scoring {
         book: &loaded.book,
         suite: &loaded.suite,
@@ -102,7 +156,7 @@ pub fn play(
     };
     let mut report = score(results, &scoring);
     report.notes.extend(target.notes());
-    Ok((report, broke))
+    Played { report, broke, transcripts, offenders }
 }
 
 /// `smoke`.
@@ -142,12 +196,4 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Er
     runtime.block_on(work)
 }
 
-/// What crossed in a case.
-fn trace(judged: &Judged<'_>, color: ColorArg) {
-    let Some(scene) = &judged.scene else { return };
-    let stderr = io::stderr();
-    let (look, choice) = (terminal::look(Verbosity::Normal, &stderr), terminal::choice(color, &stderr));
-    let mut err = io::BufWriter::new(AutoStream::new(stderr, choice));
-    // a closed stderr is no reason to end the run
-    let _ = report::write_scene(&judged.case.id, scene, look, &mut err).and_then(|()| err.flush());
 }

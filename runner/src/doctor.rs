@@ -7,7 +7,7 @@ use thrum_conform::judge::Verdict;
 use thrum_conform::limits::Limits;
 use thrum_conform::loaded::{self, Loaded};
 use thrum_conform::plan::{self, Selection};
-use thrum_conform::run::{self, Order, Run};
+use thrum_conform::run::{self, Keep, Order, Run};
 
 use crate::cli::DoctorArgs;
 use crate::client::block_on;
@@ -63,7 +63,8 @@ async fn passes(loaded: &Loaded, limits: &Limits) -> Result<String, (String, Str
         order: Order::default(),
         workers: 1,
         fail_fast: false,
-        keep_scenes: false,
+        keep: Keep::Nothing,
+        trace: None,
     };
     let results = run::run(&run, &|_| (), std::future::pending()).await;
     let cases = results.map_err(|error| finding(error.to_string()))?.cases;

@@ -27,7 +27,7 @@ use crate::loaded::{self, Loaded};
 use crate::plan::Selection;
 use crate::report::{self, CaseRow, CaseVerdict, Report, Standing};
 use crate::rule::{Level, Party, Rule};
-use crate::run::{self, Order, Run};
+use crate::run::{self, Keep, Order, Run};
 use crate::score::{Scoring, score};
 use crate::testee::Command;
 use crate::vector::{Body, Case, Status};
@@ -198,7 +198,7 @@ impl Bench {
             config.unknown_codes(&loaded.suite, &loaded.book)?;
         }
         let env = config.as_ref().map(|config| config.client.env.clone()).unwrap_or_default();
-        Ok(Self { loaded, config, command: Command { argv: command, dir: None, env } })
+        Ok(Self { loaded, config, command: Command { argv: command, env, ..Command::default() } })
     }
 
     /// Everything that can be tested.
@@ -258,7 +258,8 @@ impl Bench {
             order: Order::default(),
             workers,
             fail_fast: false,
-            keep_scenes: false,
+            keep: Keep::Nothing,
+            trace: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Error::Broken(format!("cannot start the runtime: {error}")))?;

@@ -11,7 +11,8 @@
 //!
 //! [`loaded`] fetches what goes in on the left. [`harness()`] goes the whole way for a Rust client's own `cargo test`.
 //! [`config`] reads how a client is tested and which of its failures are known. [`release`] stands beside that way: it packs vectors
-//! for others to pin, and compares what was packed.
+//! for others to pin, and compares what was packed. A [`transcript`] keeps what an exchange saw, so that the rest of the
+//! way can be gone again without a client.
 //!
 //! What is kept, everywhere:
 //!
@@ -35,6 +36,7 @@ pub mod exit;
 pub mod harness;
 pub mod judge;
 pub mod limits;
+mod lines;
 pub mod loaded;
 pub mod plan;
 pub mod release;
@@ -45,6 +47,8 @@ pub mod score;
 pub mod smoke;
 mod spelling;
 pub mod testee;
+pub mod trace;
+pub mod transcript;
 pub mod vector;
 
 pub use harness::{harness, harness_with};

@@ -22,6 +22,10 @@ pub struct Loaded {
     pub release: String,
     /// The only wire version that they can be run for: that of an archive.
     pub only: Option<Version>,
+    /// Name and text of each vector file.
+    pub files: Vec<(String, String)>,
+    /// The text of the rules, where it is not the built-in one.
+    pub doc: Option<String>,
 }
 
 impl Loaded {
@@ -46,14 +50,17 @@ pub fn load(vectors: Option<&Path>, wire_doc: Option<&Path>) -> Result<Loaded, E
         return unpacked(path, &bytes, wire_doc);
     }
     let book = rules(wire_doc)?;
-    let suite = self::vectors(&vectors.map_or(Source::Embedded, Source::at), &book)?;
+    let source = vectors.map_or(Source::Embedded, Source::at);
+    let suite = self::vectors(&source, &book)?;
     let bodies = Bodies::load().map_err(|fault| Error::Broken(fault.to_string()))?;
     let newest = shelf()?.newest(book.version).map(|set| set.version.to_string());
     let release = match (vectors, newest) {
         (None, Some(release)) => release,
         _ => book.version.to_string(),
     };
-    Ok(Loaded { book, suite, bodies, release, only: None })
+    let files = source.read().0.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
+    let doc = wire_doc.map(read).transpose()?;
+    Ok(Loaded { book, suite, bodies, release, only: None, files, doc })
 }
 
 /// What a configuration pins: its archive, or else what is built in, of its release.
@@ -95,11 +102,14 @@ fn unpacked(path: &Path, bytes: &[u8], doc: Option<&Path>) -> Result<Loaded, Err
     };
     // the document may be newer than the wire that the cases were cut for
     book.version = set.version.wire;
-    let suite = vectors(&Source::Texts(archive.below("cases/")), &book)?;
+    let files = archive.below("cases/");
+    let suite = vectors(&Source::Texts(files.clone()), &book)?;
     let schemas = archive.below("schema/");
     let bodies = Bodies::read(schemas.iter().map(|(path, text)| (path.as_str(), text.as_str())))
         .map_err(|found| fault(&[found.to_string()]))?;
-    Ok(Loaded { book, suite, bodies, release: set.version.to_string(), only: Some(set.version.wire) })
+    let doc = Some(doc.map_or_else(|| Ok(text.clone()), read)?);
+    let (release, only) = (set.version.to_string(), Some(set.version.wire));
+    Ok(Loaded { book, suite, bodies, release, only, files, doc })
 }
 
 /// The frozen sets that are built in.
@@ -111,12 +121,12 @@ pub fn shelf() -> Result<Shelf, Error> {
 pub fn rules(doc: Option<&Path>) -> Result<RuleBook, Error> {
     match doc {
         None => parsed("WIRE.md", thrum_vectors::WIRE_DOC),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Error::Input(format!("{}: {error}", path.display())))?;
-            parsed(&path.display().to_string(), &text)
-        }
+        Some(path) => parsed(&path.display().to_string(), &read(path)?),
     }
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|error| Error::Input(format!("{}: {error}", path.display())))
 }
 
 fn parsed(name: &str, text: &str) -> Result<RuleBook, Error> {

@@ -1,19 +1,24 @@
 //! The command line: reads the arguments, has the work done, and picks the exit code.
 
+mod by_hand;
 mod cli;
 mod client;
 mod doctor;
+mod failed;
 mod init;
 mod interrupt;
 mod lookup;
 mod progress;
 mod reference;
+mod replay;
 mod reports;
+mod repro;
 mod selftest;
 mod shell;
 mod sink;
 mod source;
 mod stored;
+mod stream;
 mod target;
 mod terminal;
 mod upkeep;
@@ -41,6 +46,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Client(args) => client::test(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Smoke(args) => client::smoke(&args),
         Command::Baseline(command) => upkeep::run(&command),
         Command::Init(args) => init::init(&args),

@@ -1,4 +1,4 @@
-//! Which reports a run of `client` writes: those that were asked for, one for people on stdout unless another takes
+//! Which reports a run writes: those that were asked for, one for people on stdout unless another takes
 //! it, and under GitHub Actions those that belong there.
 
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use thrum_conform::error::Error;
 use thrum_conform::report::{self, Format, Look, Report};
 
-use crate::cli::{ClientArgs, ColorArg, FormatArg, ReportArg, VerbosityArgs};
+use crate::cli::{ColorArg, FormatArg, OutputArgs, ReportArg, VerbosityArgs};
 use crate::sink::{self, Sink};
 use crate::terminal;
 
@@ -22,7 +22,7 @@ pub struct Reports(Vec<(Format, Sink)>);
 
 impl Reports {
     /// Looks at every place; a pipe is waited for no longer than `patience`.
-    pub fn open(args: &ClientArgs, patience: Duration) -> Result<Self, Error> {
+    pub fn open(args: &OutputArgs, patience: Duration) -> Result<Self, Error> {
         let sinks = sink::open(&args.report, args.color, patience)?;
         let formats = args.report.iter().map(|report| format(report, args.verbosity));
         let mut all: Vec<(Format, Sink)> = formats.zip(sinks).collect();

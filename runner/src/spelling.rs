@@ -1,4 +1,4 @@
-//! How stored reports spell what serde's derive has no word for: each module is for a `#[serde(with = …)]`.
+//! How stored reports and transcripts spell what serde's derive has no word for: each module is for a `#[serde(with = …)]`.
 
 /// A duration, as milliseconds with one digit after the point.
 pub(crate) mod millis {
@@ -18,6 +18,22 @@ pub(crate) mod millis {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         Duration::try_from_secs_f64(f64::deserialize(from)? / 1000.0).map_err(de::Error::custom)
+    }
+}
+
+/// A duration, as milliseconds with three digits after the point.
+pub(crate) mod micros {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(crate) fn serialize<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_f64((duration.as_secs_f64() * 1e6).round() / 1e3)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        let micros = (f64::deserialize(from)? * 1e3).round();
+        Duration::try_from_secs_f64(micros / 1e6).map_err(de::Error::custom)
     }
 }
 

@@ -63,13 +63,12 @@ impl Target {
                 .filter(|_| !args.black_box)
                 .map_or_else(Narrow::default, |client| client.narrow.clone()),
         };
-        let level = args.level.map(|level| match level {
-            LevelArg::Must => Level::Must,
-            LevelArg::Should => Level::Should,
-        });
         let command = command(&args.command, args.mutant.as_deref(), config.as_ref(), args.black_box)?;
         Ok(Self {
-            required: level.or(client.and_then(|client| client.level)).unwrap_or(Level::Must),
+            required: client
+                .and_then(|client| client.level)
+                .filter(|_| args.level.is_none())
+                .unwrap_or(level(args.level)),
             shown: if args.command.is_empty() { String::new() } else { command.shown() },
             today: OffsetDateTime::now_utc().date(),
             config,
@@ -97,6 +96,14 @@ impl Target {
     }
 }
 
+/// From which level on a broken rule fails.
+pub fn level(asked: Option<LevelArg>) -> Level {
+    match asked {
+        Some(LevelArg::Should) => Level::Should,
+        Some(LevelArg::Must) | None => Level::Must,
+    }
+}
+
 /// The configuration that the user names; without that the one in the current folder, where one is `wanted`.
 pub fn config(named: Option<&Path>, wanted: bool) -> Result<Option<Config>, Error> {
     match named {
@@ -119,7 +126,7 @@ pub fn command(
 ) -> Result<Command, Error> {
     let env = config.map(|config| config.client.env.clone()).unwrap_or_default();
     if !given.is_empty() {
-        return Ok(Command { argv: given.to_vec(), dir: None, env });
+        return Ok(Command { argv: given.to_vec(), env, ..Command::default() });
     }
     let kind: &[&str] = if black_box { &["--bee"] } else { &[] };
     if let Some(mutant) = mutant {
@@ -135,7 +142,7 @@ pub fn command(
             config.name
         )));
     }
-    Ok(Command { argv: argv.clone(), dir: Some(config.folder.clone()), env })
+    Ok(Command { argv: argv.clone(), dir: Some(config.folder.clone()), env, ..Command::default() })
 }
 
 /// This program as a testee.

@@ -13,7 +13,7 @@ use thrum_conform::exit::Exit;
 use thrum_conform::report::{self, CaseRow, CaseVerdict, Diagnosis, Report, Standing, Verbosity};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
-use crate::client::{Watch, play};
+use crate::client::{Manner, Played, play};
 use crate::sink::Sink;
 use crate::target::{self, Target};
 use crate::terminal;
@@ -29,8 +29,8 @@ pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
             config::NAME
         )));
     };
-    let (report, broke) =
-        play(&target, &args.test, false, Watch { bar: true, trace: false, color: args.color })?;
+    let manner = Manner { bar: true, ..Manner::default() };
+    let Played { report, broke, .. } = play(&target, &args.test, &manner)?;
     if let Some(broke) = broke {
         return Err(broke);
     }

@@ -275,7 +275,8 @@ fn the_commands_of_the_readmes_work() {
         let folder = tempfile::tempdir().expect("a folder");
         for command in commands(&text) {
             let mut program = Command::cargo_bin("thrum-conform").expect("the binary is built");
-            let output = program.current_dir(&folder).args(&command).output().expect("the binary runs");
+            program.env("XDG_STATE_HOME", folder.path()).current_dir(&folder);
+            let output = program.args(&command).output().expect("the binary runs");
             let expected = match command.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
                 words if words.contains(&"--mutant") => 1,
                 // the shim of `init` is still to be filled in

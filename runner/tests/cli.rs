@@ -7,6 +7,7 @@ use serde_json::Value;
 
 fn run(arguments: &[&str]) -> Output {
     let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+    command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     // a report for people, also where these tests run under Actions
     command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
     command.args(arguments).output().expect("the binary runs")
@@ -285,6 +286,7 @@ fn no_example_of_the_help_is_wrapped_on_a_narrow_terminal() {
     let keeping = ["write", "check", "prune"].map(|name| vec!["baseline", name]);
     let notes = |words: &[&str], width: &str| {
         let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+        command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
         let output = command.env("COLUMNS", width).args(words).arg("--help").output();
         let text = String::from_utf8(output.expect("the binary runs").stdout).expect("the help is text");
         let (_, notes) = text.split_once("Print help").expect("the options come first");
@@ -328,6 +330,7 @@ fn the_messages_of_the_built_in_shim_keep_their_schema() {
         conforms(&schema, &serde_json::from_str(request).expect("the request is JSON"));
     }
     let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+    command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     let output =
         command.arg("testee").write_stdin(requests.join("\n") + "\n").output().expect("the testee runs");
     let replies: Vec<Value> = String::from_utf8_lossy(&output.stdout)

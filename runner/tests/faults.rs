@@ -29,6 +29,7 @@ impl Trial {
 
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+        command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command.env("TMPDIR", self.tmp()).env_remove("NO_COLOR").args(arguments);
         command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
         command.output().expect("the binary runs")
@@ -226,6 +227,7 @@ fn a_temporary_directory_too_long_for_a_socket_is_said() {
     let long = trial.dir.path().join("d".repeat(100));
     std::fs::create_dir(&long).expect("a directory can be made");
     let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+    command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     let output = command
         .env("TMPDIR", &long)
         .args(["client", "--run", "version/*"])

@@ -6,8 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use thrum_conform::rule::Version;
 
-use super::ColorArg;
-use super::report::{FORMATS, ReportArg, VerbosityArgs, report};
+use super::report::OutputArgs;
 use super::value::{duration, factor, seed, times};
 
 /// What `client --help` ends with.
@@ -16,6 +15,8 @@ Examples:
   thrum-conform client                       test the built-in client
   thrum-conform client -- python3 ci/python/shim.py
   thrum-conform client --run 'tools/*' --trace -- ./shim
+  thrum-conform client --failed -- ./shim            what failed last time
+  thrum-conform client --repro out -- ./shim         keep what reproduces it
   thrum-conform client --role worker --profile live -- ./shim
   thrum-conform client --shuffle --repeat 20 -- ./shim  is each verdict steady?
   thrum-conform client --vectors thrum-vectors-0.7.0+1.tar -- ./shim
@@ -132,23 +133,59 @@ pub struct TestArgs {
 
 /// `client`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ClientArgs {
     #[command(flatten)]
     pub test: TestArgs,
     /// Stop at the first failure
     #[arg(short = 'x', long)]
     pub fail_fast: bool,
-    /// Show what crossed the wire in every case, on stderr
+    /// Run only what failed last time
+    ///
+    /// What fails is remembered for each command and folder, below `$XDG_STATE_HOME/thrum-conform`, until it has been
+    /// run and does not fail any more. Where nothing is remembered, the exit code is 2.
     #[arg(long)]
-    pub trace: bool,
-    /// Write a report to stdout, or with `=PATH` to a file; may stand several times
-    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report, long_help = FORMATS)]
-    pub report: Vec<ReportArg>,
-    /// When to use colours
-    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
-    pub color: ColorArg,
+    pub failed: bool,
+    /// Show on stderr what crosses the wire, while it crosses; with `=all` the messages of the shim too, which of a helper
+    /// are shown anyway
+    ///
+    /// Each line says when, counted from the beginning of the case, on which connection, and which way: `◀──` from the
+    /// client, `──▶` to it, `shim >` a request, `shim <` what the shim said.
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "wire")]
+    pub trace: Option<TraceArg>,
+    /// Tell the id of each process of the shim, and wait until you press Enter or a debugger traces it; no deadline
+    /// applies
+    ///
+    /// One process plays one case after the other; only a case that needs a process of its own starts another one.
+    #[arg(long, conflicts_with_all = ["attach", "jobs", "black_box"])]
+    pub wait_for_debugger: bool,
+    /// Wait for a shim that you start yourself, under a debugger or otherwise; no deadline applies
+    ///
+    /// DIR gets two pipes, `in` and `out`, for the stdin and stdout of the shim: `./shim < DIR/in > DIR/out`. A debugger
+    /// redirects in the same way and keeps its terminal: `run < DIR/in > DIR/out` in gdb. ci/README.md has more.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["mutant", "jobs", "black_box"])]
+    pub attach: Option<PathBuf>,
+    /// Write a folder into DIR for each case that goes wrong, with all that reproduces it
+    ///
+    /// DIR/section--case holds the case as a vector file, the transcript for `replay`, the environment, and `run.sh`,
+    /// which plays the case again. Other files in DIR are left alone; the folder of a case that is played and does not
+    /// go wrong any more is removed. Written after an interrupt too, each folder whole or not at all.
+    #[arg(long, value_name = "DIR")]
+    pub repro: Option<PathBuf>,
+    /// With `--repro`, a folder for cases that pass too: what a later release of the vectors can be replayed on
+    #[arg(long, requires = "repro")]
+    pub repro_all: bool,
     #[command(flatten)]
-    pub verbosity: VerbosityArgs,
+    pub output: OutputArgs,
+}
+
+/// What a trace shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TraceArg {
+    /// The frames of the wire
+    Wire,
+    /// The messages of the shim protocol as well
+    All,
 }
 
 /// The levels that can be required.

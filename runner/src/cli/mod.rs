@@ -3,6 +3,7 @@
 mod baseline;
 mod catalog;
 mod client;
+mod replay;
 mod report;
 mod selftest;
 mod setup;
@@ -17,8 +18,9 @@ use crate::reference;
 
 pub use baseline::{BaselineArgs, BaselineCommand};
 pub use catalog::{ExplainArgs, ListArgs, ListWhat};
-pub use client::{ClientArgs, LevelArg, PatienceArgs, ProfileArg, RoleArg, SourceArgs, TestArgs};
-pub use report::{ColorArg, FormatArg, RenderArgs, ReportArg, ReportCommand, VerbosityArgs};
+pub use client::{ClientArgs, LevelArg, PatienceArgs, ProfileArg, RoleArg, SourceArgs, TestArgs, TraceArg};
+pub use replay::ReplayArgs;
+pub use report::{ColorArg, FormatArg, OutputArgs, RenderArgs, ReportArg, ReportCommand, VerbosityArgs};
 pub use selftest::SelftestArgs;
 pub use setup::{DoctorArgs, InitArgs, SmokeArgs};
 pub use shell::{CompletionsArgs, ManArgs};
@@ -54,6 +56,9 @@ pub enum Command {
     /// Test a client; without a command, the built-in reference client
     #[command(after_help = client::NOTES)]
     Client(ClientArgs),
+    /// Judge stored transcripts again, with these vectors or with others; no client is needed
+    #[command(after_help = replay::NOTES)]
+    Replay(ReplayArgs),
     /// Check a shim alone: does it speak the shim protocol?
     #[command(after_help = setup::SMOKE_NOTES)]
     Smoke(SmokeArgs),

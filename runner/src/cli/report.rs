@@ -59,6 +59,19 @@ pub struct RenderArgs {
     pub verbosity: VerbosityArgs,
 }
 
+/// Which reports a run writes, and how.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Write a report to stdout, or with `=PATH` to a file; may stand several times
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report, long_help = FORMATS)]
+    pub report: Vec<ReportArg>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+    pub color: ColorArg,
+    #[command(flatten)]
+    pub verbosity: VerbosityArgs,
+}
+
 /// How much people are told.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct VerbosityArgs {

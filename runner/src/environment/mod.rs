@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::testee::Command;
 
-pub use write::{write, write_json};
+pub use write::{to_json, write, write_json};
 
 /// Name and value of something, for people.
 pub type Fact = (&'static str, String);
@@ -54,6 +54,17 @@ impl Environment {
     }
 }
 
+/// The facts alone, without any check. `vectors` is the release, as it is to be told.
+pub async fn describe(vectors: &str, wire: &str) -> Environment {
+    Environment {
+        program: facts::program(vectors, wire),
+        system: facts::system(),
+        tools: tools::look().await,
+        variables: facts::variables(),
+        checks: Vec::new(),
+    }
+}
+
 /// Looks at everything. `vectors` is the built-in release, `testee` starts the built-in client.
 pub async fn look(
     vectors: &str,
@@ -61,12 +72,6 @@ pub async fn look(
     testee: &Command,
     limits: &Limits,
 ) -> Result<Environment, Error> {
-    let (tools, checks) = tokio::join!(tools::look(), checks::make(wire, testee, limits));
-    Ok(Environment {
-        program: facts::program(vectors, wire),
-        system: facts::system(),
-        tools,
-        variables: facts::variables(),
-        checks: checks?,
-    })
+    let (facts, checks) = tokio::join!(describe(vectors, wire), checks::make(wire, testee, limits));
+    Ok(Environment { checks: checks?, ..facts })
 }

@@ -52,6 +52,11 @@ fn row(name: &str, value: &str, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes it for programs.
 pub fn write_json(found: &Environment, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{:#}", to_json(found))
+}
+
+/// The same as a value.
+pub fn to_json(found: &Environment) -> Value {
     let facts = |facts: &[Fact]| -> Map<String, Value> {
         facts.iter().map(|(name, value)| (name.replace(' ', "_"), json!(value))).collect()
     };
@@ -59,12 +64,11 @@ pub fn write_json(found: &Environment, out: &mut dyn Write) -> io::Result<()> {
         Ok(said) => json!({"what": check.what, "ok": true, "found": said}),
         Err((why, hint)) => json!({"what": check.what, "ok": false, "why": why, "hint": hint}),
     });
-    let whole = json!({
+    json!({
         "program": facts(&found.program),
         "machine": facts(&found.system),
         "toolchains": found.tools.iter().map(|(tool, version)| ((*tool).to_owned(), json!(version))).collect::<Map<_, _>>(),
         "variables_set": found.variables.iter().map(|(name, set)| ((*name).to_owned(), json!(set))).collect::<Map<_, _>>(),
         "checks": checks.collect::<Vec<_>>(),
-    });
-    writeln!(out, "{whole:#}")
+    })
 }

@@ -45,7 +45,8 @@ impl Walk<'_> {
         let reported = self.reported(conn, owner, &rid, &routes).await?;
         for (route, came_out) in reported {
             if route != came_out {
-                return Err(Why::Misrouted(if route.is_some() { "CLI-01" } else { "CLI-02" }));
+                let rule = if route.is_some() { "CLI-01" } else { "CLI-02" };
+                return Err(Why::Misrouted(rule.to_owned()));
             }
         }
         self.settled = only.is_none().then_some(owner);

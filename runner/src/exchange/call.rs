@@ -2,7 +2,6 @@
 //! otherwise.
 
 use std::path::Path;
-use std::time::Instant;
 
 use super::evidence::{Evidence, Mark, Saw, Stop, What, Why};
 use super::walk::variables;
@@ -19,9 +18,8 @@ pub(super) async fn run(
     in_order: bool,
     shim: &mut Shim,
     dir: &Path,
-    began: Instant,
 ) -> Evidence {
-    let mut evidence = Evidence::new(began, variables(dir));
+    let mut evidence = Evidence::new(variables(dir));
     evidence.steps = vec![saw(What::Skipped, now_ms(), now_ms()); examples.len()];
     for &place in selected {
         // asked, and not answered yet

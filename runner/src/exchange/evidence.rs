@@ -1,23 +1,27 @@
-//! What an exchange leaves behind: plain data, from which alone a case is judged.
+//! What an exchange leaves behind: plain data, from which alone a case is judged. A transcript holds it as JSON, in the
+//! form that `vectors/schema/transcript.json` describes.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mock_humd::pattern::Scope;
 use mock_humd::transcript::Transcript;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::testee::{Event, Gone, Reply, Stamped};
+use super::crossed;
+use crate::spelling::micros;
+use crate::testee::{Event, Gone, Reply};
 
 /// Everything that was seen while a case ran.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
-    /// The instant that all times count from.
-    pub began: Instant,
     /// What crossed the wire.
+    #[serde(rename = "crossed", with = "crossed")]
     pub wire: Transcript,
     /// What the shim reported.
-    pub events: Vec<Stamped<Event>>,
+    pub events: Vec<Reported>,
     /// The handles of the case's clients, in the order in which the case names them.
     pub handles: Vec<String>,
     /// The tones that the case put into acts: what they hold is the vector's, not the client's.
@@ -39,14 +43,14 @@ pub struct Evidence {
     /// The end of what the process wrote to stderr.
     pub stderr: String,
     /// From the first step to the last.
+    #[serde(rename = "took_ms", with = "micros")]
     pub took: Duration,
 }
 
 impl Evidence {
     /// Nothing seen yet.
-    pub fn new(began: Instant, variables: BTreeMap<String, String>) -> Self {
+    pub fn new(variables: BTreeMap<String, String>) -> Self {
         Self {
-            began,
             wire: Transcript::default(),
             events: Vec::new(),
             handles: Vec::new(),
@@ -69,8 +73,20 @@ impl Evidence {
     }
 }
 
+/// Something that the shim reported.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reported {
+    /// When it was read, since the case began.
+    #[serde(rename = "at_ms", with = "micros")]
+    pub at: Duration,
+    /// What it was.
+    pub what: Event,
+}
+
 /// What one step saw.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Saw {
     /// The thing itself.
     pub what: What,
@@ -85,7 +101,8 @@ pub struct Saw {
 }
 
 /// A place in what was seen: counts of transcript entries and of events.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Mark {
     /// Entries of the transcript.
     pub wire: usize,
@@ -94,7 +111,8 @@ pub struct Mark {
 }
 
 /// What a step took.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum What {
     /// It did something, and there is nothing to look at.
     Done,
@@ -111,7 +129,8 @@ pub enum What {
 }
 
 /// The walk ended early.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Stop {
     /// The step (or example) at which it ended, from 0.
     pub step: usize,
@@ -120,7 +139,8 @@ pub struct Stop {
 }
 
 /// Why a walk could not go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// What came is not what the step waits for.
     Mismatch,
@@ -131,7 +151,7 @@ pub enum Why {
     /// A barrier was not reported, and the client is alive.
     Deaf,
     /// A barrier came out on another route; the rule that this breaks.
-    Misrouted(&'static str),
+    Misrouted(String),
     /// The client ended the connection.
     Closed,
     /// The mock's write found no reader within the deadline.

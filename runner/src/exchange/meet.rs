@@ -14,6 +14,7 @@ use super::walk::{SOCKET, Walk};
 use crate::limits::Limits;
 use crate::rule::Side;
 use crate::testee::{Asked, Request, Testee};
+use crate::trace::Trace;
 
 /// The id of whatever it is asked.
 const ASK: &str = "~ask";
@@ -40,10 +41,16 @@ pub struct Meeting {
 }
 
 /// Starts a bee in a directory of its own, asks it what there is to ask, and hangs up once.
-pub async fn meet(testee: &mut Testee, dir: &Path, limits: &Limits) -> Meeting {
-    let mut meeting = Meeting::default();
-    let mut walk = Walk::new(testee, dir, limits, Instant::now(), &[]);
-    meeting.stop = walk.meet(&dir.join(SOCKET), &mut meeting).await.err();
+pub async fn meet(testee: &mut Testee, dir: &Path, limits: &Limits, trace: Option<&Trace>) -> Meeting {
+    let (mut meeting, began) = (Meeting::default(), Instant::now());
+    let mut walk = Walk::new(testee, dir, limits, began, &[]);
+    let (tap, socket) = (walk.daemon.tap(), dir.join(SOCKET));
+    let work = walk.meet(&socket, &mut meeting);
+    let met = match trace {
+        Some(trace) => trace.of("meeting", began, true).during(tap, work).await,
+        None => work.await,
+    };
+    meeting.stop = met.err();
     drop(walk);
     // a bee always agrees to be ended
     let _ = testee.ask(Request::End { client: String::new() }).await;

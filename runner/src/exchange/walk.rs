@@ -17,6 +17,7 @@ use super::hello::{BEE, default_hello};
 use crate::limits::Limits;
 use crate::plan::Job;
 use crate::testee::{Asked, Gone, Reply, Request, Testee, now_ms};
+use crate::trace::Ear;
 use crate::vector::{Body, Client, Happening, Socket, Step, Verb};
 
 /// The socket of a case, in the case's own directory.
@@ -68,19 +69,30 @@ pub(super) async fn run(
     testee: &mut Testee,
     dir: &Path,
     limits: &Limits,
-    began: Instant,
+    (began, ear): (Instant, Option<&Ear>),
 ) -> Evidence {
     let Body::Wire { clients, steps, greets, .. } = &job.case.body else {
-        return Evidence::new(began, BTreeMap::new());
+        return Evidence::new(BTreeMap::new());
     };
     let mut walk = Walk::new(testee, dir, limits, began, greets);
     walk.routes = vec![BTreeSet::new(); clients.len()];
-    let mut evidence = Evidence::new(began, walk.scope.variables.clone());
-    match walk.open(job, clients, steps, &dir.join(SOCKET)).await {
-        Ok(()) => walk.steps(steps, &mut evidence).await,
-        Err(why) => evidence.stop = Some(Stop { step: 0, why }),
+    let mut evidence = Evidence::new(walk.scope.variables.clone());
+    let tap = walk.daemon.tap();
+    let work = async {
+        match walk.open(job, clients, steps, &dir.join(SOCKET)).await {
+            Ok(()) => walk.steps(steps, &mut evidence).await,
+            Err(why) => evidence.stop = Some(Stop { step: 0, why }),
+        }
+        walk.finish(&mut evidence).await;
+    };
+    match ear {
+        Some(ear) => ear.during(tap, work).await,
+        None => work.await,
     }
-    walk.finish(evidence).await
+    evidence.wire = walk.daemon.take_transcript();
+    evidence.sent = walk.sent;
+    evidence.closes = walk.closes;
+    evidence
 }
 
 impl<'a> Walk<'a> {
@@ -280,7 +292,7 @@ impl Walk<'_> {
     }
 
     /// The mock drains and closes first, which frees a client blocked in a write; then the clients are ended.
-    async fn finish(mut self, mut evidence: Evidence) -> Evidence {
+    async fn finish(&mut self, evidence: &mut Evidence) {
         // bounded, and nothing depends on it: what a client wrote before its last act has arrived by then
         let _ = timeout(self.limits.reply, self.daemon.shut()).await;
         evidence.handles = std::mem::take(&mut self.handles);
@@ -305,10 +317,6 @@ impl Walk<'_> {
                 }
             }
         }
-        evidence.wire = self.daemon.take_transcript();
-        evidence.sent = self.sent;
-        evidence.closes = self.closes;
-        evidence
     }
 
     /// A deadline has passed: the testee is asked whether it lives at all.

@@ -122,9 +122,8 @@ fn exchange(evidence: &Evidence, failure: Option<&Failure>) -> Scene {
             continue;
         }
         let wrong = wrong == Some(Crossing::Event(place));
-        let at = event.at.saturating_duration_since(evidence.began);
         let (label, note) = reported(&event.what);
-        arrows.push(Arrow { at, conn: 0, way: Way::Reported, label, note, wrong, raw: None });
+        arrows.push(Arrow { at: event.at, conn: 0, way: Way::Reported, label, note, wrong, raw: None });
     }
     arrows.sort_by_key(|arrow| arrow.at);
     Scene { arrows }

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use super::changelog::changelog;
 use super::cut::Material;
 use super::diff::Change;
+use super::digest;
 use super::set::Set;
-use super::{digest, lines};
+use crate::lines;
 use crate::rule::{Rule, Version};
 use crate::vector::lay_out_cases;
 

@@ -9,7 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{digest, lines};
+use super::digest;
+use crate::lines;
 use crate::rule::Version;
 
 /// A version of the wire, and the revision of its vectors: `0.7.0+1`.

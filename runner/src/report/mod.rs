@@ -14,6 +14,7 @@ mod md;
 mod model;
 mod tap;
 pub(crate) mod text;
+mod trace;
 mod tty;
 
 use std::io::{self, Write};
@@ -24,6 +25,7 @@ pub use model::{
     CONFIG_NAME, CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Shard, Standing, Twin,
     Waiver,
 };
+pub use trace::trace_line;
 pub use tty::{Look, Verbosity};
 
 use crate::baseline::Finding;
@@ -83,14 +85,4 @@ fn plain(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
 /// Writes what is wrong with the baseline, for people.
 pub fn write_findings(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
     report.waivers.iter().try_for_each(|finding| tty::finding(finding, look, out))
-}
-
-/// Writes what crossed in one case, for people.
-pub fn write_scene(
-    case: &str,
-    scene: &crate::judge::Scene,
-    look: Look,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    tty::scene(case, scene, look, out)
 }

@@ -14,7 +14,7 @@ use crate::testee::{Answers, Command, Habits, Identity};
 pub(super) async fn meet(room: &Room<'_>, wire: Version) -> Result<(Identity, Option<Gate>), Error> {
     let dir = room.case_dir()?;
     let mut seat = Seat::new(room);
-    let meeting = exchange::meet(seat.testee().await?, &dir, room.limits()).await;
+    let meeting = exchange::meet(seat.testee().await?, &dir, room.limits(), room.trace()).await;
     seat.stop().await;
     if let Some(Why::NoConnection(why) | Why::Suite(why)) = &meeting.stop {
         return Err(Error::Broken(explain(room.command(), why, &meeting.output)));

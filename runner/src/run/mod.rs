@@ -3,6 +3,7 @@
 //! [`run`] starts the client's shim, sees that it can be tested at all, and plays every job; [`Results`] is
 //! what a report is made from. Cases run side by side on as many processes as asked for, each one case at a time.
 
+mod judged;
 mod ledger;
 mod meeting;
 mod order;
@@ -11,12 +12,13 @@ mod progress;
 mod seat;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
+pub use judged::{Judged, Keep};
 pub use ledger::{Times, Unsteady};
 pub use order::Order;
 pub use preflight::{Gate, check as preflight};
@@ -26,14 +28,14 @@ pub use seat::{Room, Seat, explain_start};
 use ledger::Ledger;
 
 use crate::error::Error;
-use crate::exchange::{self, Evidence};
-use crate::judge::ambient::{self, Sighting};
-use crate::judge::{self, Outcome, Scene, Verdict};
+use crate::exchange;
+use crate::judge::{self, Outcome, Verdict};
 use crate::limits::Limits;
 use crate::plan::{Job, Plan, Selection, plan};
 use crate::rule::{Profile, RuleBook, Side};
 use crate::testee::{Command, Identity, unknown_capability};
-use crate::vector::{Bodies, Body, Case, Suite, Verb};
+use crate::trace::Trace;
+use crate::vector::{Bodies, Body, Case, Status, Suite, Verb};
 
 /// Failures that are looked at once more in a fresh process; beyond these the picture is clear.
 const SECOND_LOOKS_MAX: u32 = 16;
@@ -56,12 +58,14 @@ pub struct Run<'a> {
     pub limits: &'a Limits,
     /// In which order, and how often.
     pub order: Order,
-    /// How many processes at once.
+    /// How many processes at once; one, where a person has a hand in their start.
     pub workers: usize,
     /// Whether to stop at the first failure.
     pub fail_fast: bool,
-    /// Whether to keep every case's picture, not only those of failures.
-    pub keep_scenes: bool,
+    /// Of which cases to keep all that was seen.
+    pub keep: Keep,
+    /// Who is told what crosses.
+    pub trace: Option<&'a Trace>,
 }
 
 /// How many processes at once, where nobody says: one more than cores, since some cases wait.
@@ -104,6 +108,18 @@ pub enum End {
 }
 
 impl Results<'_> {
+    /// Of each rule that is judged on every line, by side, the first scored case in which a line breaks it.
+    pub fn offenders(&self) -> BTreeMap<(Side, String), String> {
+        let mut first = BTreeMap::new();
+        for judged in self.cases.iter().filter(|judged| judged.case.status == Status::Scored) {
+            for sighting in judged.sightings.iter().filter(|sighting| sighting.offence.is_some()) {
+                let place = (judged.side, sighting.rule.to_owned());
+                first.entry(place).or_insert_with(|| judged.case.id.clone());
+            }
+        }
+        first
+    }
+
     /// Refuses a run that did not come to its end.
     pub fn whole(self) -> Result<Self, Error> {
         match self.end {
@@ -111,32 +127,6 @@ impl Results<'_> {
             End::Interrupted => Err(Error::Interrupted),
             End::Broken(what) => Err(Error::Broken(what)),
         }
-    }
-}
-
-/// One case, judged.
-#[derive(Debug)]
-pub struct Judged<'a> {
-    /// The case.
-    pub case: &'a Case,
-    /// As whom the client was tested.
-    pub side: Side,
-    /// One for each rule that it decides.
-    pub verdicts: Vec<Verdict>,
-    /// What it says about the ambient rules.
-    pub sightings: Vec<Sighting>,
-    /// From the first step to the last.
-    pub took: Duration,
-    /// The picture, where it failed or was asked for.
-    pub scene: Option<Scene>,
-    /// What the process wrote to stderr, where it failed.
-    pub stderr: String,
-}
-
-impl Judged<'_> {
-    /// Whether a rule was broken.
-    pub fn is_broken(&self) -> bool {
-        self.verdicts.iter().any(|verdict| matches!(verdict.outcome, Outcome::Broken(_)))
     }
 }
 
@@ -148,7 +138,7 @@ pub async fn run<'a>(
     interrupt: impl Future<Output = ()>,
 ) -> Result<Results<'a>, Error> {
     let began = Instant::now();
-    let room = Room::new(run.command, &run.selection.wire.to_string(), run.limits)?;
+    let room = Room::new(run.command, &run.selection.wire.to_string(), run.limits)?.told(run.trace);
     let room = if run.black_box { room.for_a_bee() } else { room };
     let results = RefCell::new(None);
     let work = async {
@@ -172,14 +162,20 @@ pub async fn run<'a>(
         let floor = Floor::new(run, &plan, gate.as_ref(), progress);
         *results.borrow_mut() = Some((identity, plan.clone(), gate.clone(), floor.cases.clone()));
         let mut seats = vec![first];
-        seats.resize_with(run.workers.clamp(1, plan.jobs.len().max(1)), || Seat::new(&room));
+        let workers = if run.command.is_by_hand() { 1 } else { run.workers };
+        seats.resize_with(workers.clamp(1, plan.jobs.len().max(1)), || Seat::new(&room));
+        if let Some(trace) = run.trace {
+            trace.one_by_one(seats.len() == 1);
+        }
         let ends =
             join_all(seats.into_iter().enumerate().map(|(number, seat)| floor.work(number, seat))).await;
         ends.into_iter().collect::<Result<Vec<_>, Error>>().map(|left| left.contains(&true))
     };
     let ended = tokio::select! {
-        done = work => done,
+        // in this order, so that signals are heard before the first process starts
+        biased;
         () = interrupt => Err(Error::Interrupted),
+        done = work => done,
     };
     let (left_behind, end) = match ended {
         Ok(left_behind) => (left_behind, End::Whole),
@@ -306,13 +302,14 @@ impl<'r, 'a> Floor<'r, 'a> {
     async fn play_shared(&self, job: &Job<'a>, seat: &mut Seat<'_>) -> Result<Judged<'a>, Error> {
         let used = seat.has_played();
         let (mut judged, alive) = self.play(job, seat).await?;
-        if judged.is_broken() && used && alive && self.second_looks.get() < SECOND_LOOKS_MAX {
+        let looks = !self.run.command.is_by_hand() && self.second_looks.get() < SECOND_LOOKS_MAX;
+        if judged.is_broken() && used && alive && looks {
             self.second_looks.set(self.second_looks.get() + 1);
             let mut own = Seat::fresh(seat.room(), job.case);
             let (second, _) = self.play(job, &mut own).await?;
             own.stop().await;
             if second.verdicts.iter().all(Verdict::is_good) {
-                mark_state_leak(&mut judged);
+                judged.mark_state_leak();
             }
         }
         Ok(judged)
@@ -323,40 +320,15 @@ impl<'r, 'a> Floor<'r, 'a> {
         let dir = seat.case_dir()?;
         let evidence = {
             let testee = seat.testee().await?;
-            exchange::run(job, testee, &dir, self.run.limits).await
+            exchange::run(job, testee, &dir, self.run.limits, self.run.trace).await
         };
         // what is left is removed with the room; a full disk is no reason to fail here
         let _ = std::fs::remove_dir_all(&dir);
         let verdicts = judge::judge(job.case, &evidence, self.run.book);
         let decided = verdicts.iter().any(|verdict| !matches!(verdict.outcome, Outcome::Inconclusive(_)));
         let alive = seat.played(decided)?;
-        Ok((self.judged(job, verdicts, &evidence), alive))
-    }
-
-    fn judged(&self, job: &Job<'a>, verdicts: Vec<Verdict>, evidence: &Evidence) -> Judged<'a> {
-        let failure = verdicts.iter().find_map(|verdict| match &verdict.outcome {
-            Outcome::Broken(failure) => Some(&**failure),
-            _ => None,
-        });
-        let scene =
-            (failure.is_some() || self.run.keep_scenes).then(|| judge::scene(job.case, evidence, failure));
-        let stderr = if failure.is_some() { evidence.stderr.clone() } else { String::new() };
-        let sightings = ambient::look(evidence, self.run.bodies, job.side);
-        Judged { case: job.case, side: job.side, sightings, took: evidence.took, scene, stderr, verdicts }
-    }
-}
-
-/// The verdict depends on what the process saw before: that is a failure of its own.
-fn mark_state_leak(judged: &mut Judged<'_>) {
-    for verdict in &mut judged.verdicts {
-        if let Outcome::Broken(failure) = &mut verdict.outcome {
-            failure.got = format!("{} (in a fresh process the case passes)", failure.got);
-            let code = format!("{}.state-leak", judged.case.section());
-            for other in &mut failure.also {
-                other.code.clone_from(&code);
-            }
-            failure.code = code;
-        }
+        let judged = Judged::new((job.case, job.side), verdicts, evidence, self.run.bodies, self.run.keep);
+        Ok((judged, alive))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use mock_humd::pattern::{Pattern, Template};
 use mock_humd::script::Op;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Judged, Seat, needs_greeting};
@@ -18,7 +19,8 @@ use crate::vector::{
 };
 
 /// What keeps a client from being tested.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Gate {
     /// The rule whose fault it is, where one is known.
     pub rule: Option<String>,
@@ -61,6 +63,8 @@ impl Gate {
             took: std::time::Duration::ZERO,
             scene: None,
             stderr: String::new(),
+            leaked: false,
+            evidence: None,
         }
     }
 }
@@ -73,7 +77,7 @@ pub async fn check(seat: &mut Seat<'_>, side: Side) -> Result<Option<Gate>, Erro
     let Some(stop) = play(seat, side, true).await? else { return Ok(None) };
     let rule = match &stop.why {
         Why::NotHello => Some("HELLO-01"),
-        Why::Misrouted(rule) => Some(*rule),
+        Why::Misrouted(rule) => Some(rule.as_str()),
         // which of the two routes is deaf: without a handler for a sid there is only the catch-all
         Why::Deaf => Some(if play(seat, side, false).await?.is_some() { "CLI-02" } else { "CLI-01" }),
         Why::Mismatch | Why::Missing => Some(if stop.step == OBSERVES_SID { "CLI-01" } else { "CLI-02" }),
@@ -135,9 +139,9 @@ fn explain(why: &Why) -> (String, &'static str) {
 async fn play(seat: &mut Seat<'_>, side: Side, with_handler: bool) -> Result<Option<Stop>, Error> {
     let case = case(side, with_handler)?;
     let dir = seat.room().case_dir()?;
-    let limits = seat.room().limits();
+    let (limits, trace) = (seat.room().limits(), seat.room().trace());
     let job = Job { case: &case, side, examples: Vec::new() };
-    let evidence = exchange::run(&job, seat.testee().await?, &dir, limits).await;
+    let evidence = exchange::run(&job, seat.testee().await?, &dir, limits, trace).await;
     seat.played(false)?;
     Ok(evidence.stop)
 }
@@ -198,6 +202,7 @@ fn case(side: Side, with_handler: bool) -> Result<Case, Error> {
         status: Status::Scored,
         was: Vec::new(),
         place: Place { file: String::new(), line: 0 },
+        course: Vec::new(),
         body: Body::Wire {
             clients: vec![client],
             steps,

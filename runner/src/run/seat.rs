@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::testee::{Bee, Command, Gone, Habits, Home, Identity, Shim, StartFault, Testee};
+use crate::trace::Trace;
 use crate::vector::Case;
 
 /// Where Linux keeps files in memory; where it is missing, the usual temporary directory serves.
@@ -21,6 +22,7 @@ pub struct Room<'a> {
     limits: &'a Limits,
     root: TempDir,
     dirs: Cell<u32>,
+    trace: Option<&'a Trace>,
     /// What is known of a whole bee; nothing where the command starts a shim.
     habits: Option<RefCell<Habits>>,
 }
@@ -45,13 +47,32 @@ impl<'a> Room<'a> {
                 root.path().display()
             )));
         }
-        Ok(Self { command, wire: wire.to_owned(), limits, root, dirs: Cell::new(0), habits: None })
+        Ok(Self {
+            command,
+            wire: wire.to_owned(),
+            limits,
+            root,
+            dirs: Cell::new(0),
+            trace: None,
+            habits: None,
+        })
     }
 
     /// The same room for a whole bee, which the command starts in place of a shim.
     #[must_use]
     pub(super) fn for_a_bee(self) -> Self {
         Self { habits: Some(RefCell::new(Habits::unknown())), ..self }
+    }
+
+    /// The same room, with somebody who is told what crosses.
+    #[must_use]
+    pub(super) fn told(self, trace: Option<&'a Trace>) -> Self {
+        Self { trace, ..self }
+    }
+
+    /// Who is told what crosses.
+    pub(super) fn trace(&self) -> Option<&'a Trace> {
+        self.trace
     }
 
     /// A new directory, mode 0700.

@@ -188,13 +188,15 @@ fn discount_lone_negatives(mut cases: Vec<Judged<'_>>) -> Vec<Judged<'_>> {
     let passed: BTreeMap<(Side, String), bool> =
         cases.iter().map(|case| ((case.side, case.case.id.clone()), passed(case))).collect();
     for case in cases.iter_mut().filter(|case| case.case.negative) {
-        let failed = |twin: &&String| passed.get(&(case.side, (*twin).clone())) != Some(&true);
-        let Some(twin) = case.case.twin.as_ref().filter(failed) else {
-            continue;
+        let Some(twin) = &case.case.twin else { continue };
+        let came_to = match passed.get(&(case.side, twin.clone())) {
+            Some(true) => continue,
+            Some(false) => "did not pass",
+            None => "was not played",
         };
         for verdict in &mut case.verdicts {
             if verdict.is_good() {
-                let why = format!("its twin {twin} did not pass");
+                let why = format!("its twin {twin} {came_to}");
                 verdict.outcome = Outcome::Inconclusive(Cause { why, root: Root::Twin(twin.clone()) });
             }
         }

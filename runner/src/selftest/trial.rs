@@ -10,7 +10,7 @@ use thrum_conform::limits::Limits;
 use thrum_conform::plan::Selection;
 use thrum_conform::report::Report;
 use thrum_conform::rule::{Level, RuleBook};
-use thrum_conform::run::{Order, Run, run};
+use thrum_conform::run::{Keep, Order, Run, run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::Command;
 use thrum_conform::vector::{Bodies, Status, Suite};
@@ -124,7 +124,8 @@ impl<'a> Bench<'a> {
                 / CASES_A_PROCESS)
                 .clamp(1, PROCESSES_MAX),
             fail_fast: false,
-            keep_scenes: false,
+            keep: Keep::Nothing,
+            trace: None,
         };
         let results = block_on(async { run(&run_of, &|_| (), interrupted()).await })?.whole()?;
         if ASKED_TO_END.load(Ordering::Relaxed) {

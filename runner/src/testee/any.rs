@@ -4,6 +4,7 @@ use super::bee::Bee;
 use super::message::{Reply, Request};
 use super::output::{Heard, Stamped};
 use super::shim::{Asked, Gone, Shim};
+use crate::trace::Ear;
 
 /// What plays a case on the client's side. Both take the same requests; a bee knows but few of them.
 #[derive(Debug)]
@@ -63,6 +64,13 @@ impl Testee {
         match self {
             Self::Shim(_) => std::future::pending().await,
             Self::Bee(bee) => bee.ended().await,
+        }
+    }
+
+    /// Tells of each message from now on, or of none. A bee has no messages.
+    pub(crate) fn tell(&self, ear: Option<Ear>) {
+        if let Self::Shim(shim) = self {
+            shim.tell(ear);
         }
     }
 

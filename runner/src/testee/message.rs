@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::habits::Habits;
@@ -137,7 +137,8 @@ pub struct Identity {
 }
 
 /// A reply of the shim.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Reply {
     /// Done; with the value of a call, the handle of an open, the identity of a start.
     Ok(Map<String, Value>),
@@ -158,7 +159,8 @@ pub enum Reply {
 }
 
 /// What a shim reports by itself.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Event {
     /// A tone was handed to the application.
     Delivered {
@@ -169,6 +171,7 @@ pub enum Event {
         /// The sid whose handler got it; `None` for the catch-all.
         to: Option<String>,
         /// The tone; `None` where the shim could not print it.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         tone: Option<Value>,
     },
     /// A disconnect was surfaced.
@@ -199,6 +202,11 @@ pub enum Event {
         /// What it says.
         message: String,
     },
+}
+
+/// A member that is there, whatever it is: null is a tone that was reported, and none is one that could not be.
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
 }
 
 impl Event {

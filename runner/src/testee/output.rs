@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::message::{Event, Reply};
 use super::reading::{self, Message};
 use crate::limits::Limits;
+use crate::trace::Ear;
 
 /// Lines of noise that are kept; the first one says it all.
 const NOISE_MAX: usize = 100;
@@ -53,6 +54,8 @@ pub struct Heard {
     stdout_bytes: usize,
     /// Why nothing more can come.
     over: Option<Over>,
+    /// Who is told of each message.
+    pub(super) ear: Option<Ear>,
 }
 
 /// Why a shim's stdout is over.
@@ -101,9 +104,13 @@ impl Output {
         }
     }
 
-    /// A request is about to be sent: a reply with this id may come.
-    pub(super) fn expect(&self, id: u64) {
-        self.heard().open.insert(id);
+    /// A request is about to be sent, in this line: a reply with its id may come.
+    pub(super) fn expect(&self, id: u64, line: &[u8]) {
+        let mut heard = self.heard();
+        heard.open.insert(id);
+        if let Some(ear) = &heard.ear {
+            ear.request(line);
+        }
     }
 
     pub(super) async fn reply(&self, id: u64) -> Result<Stamped<Reply>, Over> {
@@ -118,8 +125,8 @@ impl Output {
     /// Takes what was heard so far, so that the next case begins with nothing.
     pub(super) fn take(&self) -> Heard {
         let mut heard = self.heard();
-        let (over, open) = (heard.over.clone(), std::mem::take(&mut heard.open));
-        std::mem::replace(&mut *heard, Heard { open, over, ..Heard::default() })
+        let (over, open, ear) = (heard.over.clone(), std::mem::take(&mut heard.open), heard.ear.clone());
+        std::mem::replace(&mut *heard, Heard { open, over, ear, ..Heard::default() })
     }
 
     /// Reads stdout until it ends, breaks the protocol or floods.
@@ -162,6 +169,9 @@ impl Output {
 fn take_lines(heard: &mut Heard, lines: &mut FrameBuffer) -> Result<(), Over> {
     while let Some(line) = lines.next() {
         let line = line.map_err(|_| Over::Flooded)?;
+        if let Some(ear) = &heard.ear {
+            ear.said(&line.bytes);
+        }
         match reading::read(&line.bytes) {
             Some(Ok(Message::Reply(id, reply))) => {
                 if !heard.open.remove(&id) {

@@ -5,8 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 
+use futures_util::future::BoxFuture;
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+
+use super::door::Door;
 
 /// How to launch a shim.
 #[derive(Debug, Clone, Default)]
@@ -17,12 +20,34 @@ pub struct Command {
     pub dir: Option<PathBuf>,
     /// Variables beside those that each process has of its own.
     pub env: BTreeMap<String, String>,
+    /// Who starts it, and when it is spoken to.
+    pub launch: Launch,
 }
+
+/// Who starts the process of a shim, and when it is spoken to.
+#[derive(Debug, Clone, Default)]
+pub enum Launch {
+    /// The suite does, and speaks at once.
+    #[default]
+    Alone,
+    /// The suite does, and speaks when this has ended, which is given the id of the process.
+    Held(Hold),
+    /// A person does, and connects it to a door.
+    ByHand(Door),
+}
+
+/// Somebody who decides when a process is spoken to.
+pub type Hold = fn(u32) -> BoxFuture<'static, ()>;
 
 /// The variables that each process has of its own: no other value of them is used.
 pub const OWN_VARIABLES: [&str; 4] = ["HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "HUM_THRUM_SOCK"];
 
 impl Command {
+    /// Whether a person has a hand in each start, so that there should be few of them and no deadline.
+    pub fn is_by_hand(&self) -> bool {
+        !matches!(self.launch, Launch::Alone)
+    }
+
     /// For messages: the arguments as one would type them.
     pub fn shown(&self) -> String {
         self.argv.iter().map(|arg| quoted(arg)).collect::<Vec<_>>().join(" ")
@@ -53,6 +78,11 @@ impl Home {
             std::fs::create_dir_all(dir.join(inner))?;
         }
         Ok(Self { dir: dir.to_owned(), extra })
+    }
+
+    /// What is set or unset on top of the directories.
+    pub(super) fn variables(&self) -> Vec<(String, Option<String>)> {
+        self.extra.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     fn apply(&self, command: &mut tokio::process::Command) {
@@ -125,6 +155,11 @@ impl Process {
         let stdout = child.stdout.take().ok_or_else(no_pipes)?;
         let stderr = child.stderr.take().ok_or_else(no_pipes)?;
         Ok((Self { child, group }, stdout, stderr))
+    }
+
+    /// The id of the process; `None` once its end is known.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.child.id()
     }
 
     /// How the process ended, if it has.

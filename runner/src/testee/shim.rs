@@ -3,26 +3,46 @@
 use std::future::Future;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 use tokio::process::ChildStdin;
 use tokio::time::timeout;
 
+use super::door::Open;
 use super::message::{Identity, Reply, Request};
 use super::output::{Heard, Output, Over, Stamped};
-use super::process::{Command, Home, Process};
+use super::process::{Command, Home, Launch, Process};
 use super::reading;
 use crate::limits::Limits;
+use crate::trace::Ear;
 
 /// A shim that has answered `start` and refused the probe.
 #[derive(Debug)]
 pub struct Shim {
-    process: Process,
-    stdin: ChildStdin,
+    /// Its process; one that a person started is theirs.
+    process: Option<Process>,
+    stdin: Stdin,
     output: Output,
     limits: Limits,
     next_id: u64,
     /// Set once: from then on every request gives the same answer.
     gone: Option<Gone>,
+}
+
+/// Where requests go.
+#[derive(Debug)]
+enum Stdin {
+    Child(ChildStdin),
+    Door(Open),
+}
+
+impl Stdin {
+    async fn write_all(&mut self, line: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Child(stdin) => stdin.write_all(line).await,
+            Self::Door(open) => open.stdin.write_all(line).await,
+        }
+    }
 }
 
 /// What became of a wait.
@@ -35,7 +55,8 @@ pub enum Asked<T> {
 }
 
 /// Why a shim can no longer be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Gone {
     /// The process ended; how.
     Died(String),
@@ -81,12 +102,24 @@ impl Shim {
         wire: &str,
         limits: &Limits,
     ) -> Result<(Self, Identity), StartFault> {
-        let (process, pipes) = Process::spawn(command, home).map_err(StartFault::Spawn)?;
         let output = Output::new();
-        tokio::spawn(output.clone().read_stdout(pipes.stdout, limits.clone()));
-        tokio::spawn(output.clone().read_text(pipes.stderr, limits.clone()));
-        let mut shim =
-            Self { process, stdin: pipes.stdin, output, limits: limits.clone(), next_id: 0, gone: None };
+        let (process, stdin) = match &command.launch {
+            Launch::ByHand(door) => {
+                let (open, stdout) = door.open(command, home).map_err(StartFault::Spawn)?;
+                tokio::spawn(output.clone().read_stdout(stdout, limits.clone()));
+                (None, Stdin::Door(open))
+            }
+            Launch::Alone | Launch::Held(_) => {
+                let (process, pipes) = Process::spawn(command, home).map_err(StartFault::Spawn)?;
+                tokio::spawn(output.clone().read_stdout(pipes.stdout, limits.clone()));
+                tokio::spawn(output.clone().read_text(pipes.stderr, limits.clone()));
+                (Some(process), Stdin::Child(pipes.stdin))
+            }
+        };
+        if let (Launch::Held(hold), Some(id)) = (&command.launch, process.as_ref().and_then(Process::id)) {
+            hold(id).await;
+        }
+        let mut shim = Self { process, stdin, output, limits: limits.clone(), next_id: 0, gone: None };
         match shim.greet(wire).await {
             Ok(identity) => Ok((shim, identity)),
             Err(fault) => Err(shim.explain(fault).await),
@@ -143,7 +176,7 @@ impl Shim {
         let id = self.next_id;
         self.next_id += 1;
         let line = request.line(id);
-        self.output.expect(id);
+        self.output.expect(id, &line);
         match timeout(self.limits.reply, self.stdin.write_all(&line)).await {
             Ok(Ok(())) => Ok(id),
             // a closed stdin: the process has ended, or is about to
@@ -213,6 +246,11 @@ impl Shim {
         }
     }
 
+    /// Tells of each message from now on, or of none.
+    pub(crate) fn tell(&self, ear: Option<Ear>) {
+        self.output.heard().ear = ear;
+    }
+
     /// Looks at what was heard so far.
     pub fn look<T>(&self, look: impl FnOnce(&Heard) -> T) -> T {
         look(&self.output.heard())
@@ -233,8 +271,14 @@ impl Shim {
     pub async fn stop(mut self) -> bool {
         if self.gone.is_none() && self.send(&Request::Stop).await.is_ok() {
             let patience = self.limits.reply;
-            if timeout(patience, self.process.wait()).await.is_ok() {
-                return self.process.left_behind();
+            let Some(process) = &mut self.process else {
+                // nobody kills it, so its last reply still has a reader; a debugger may keep it from ending
+                let ended = self.output.wait(|_| None::<()>);
+                let _ = timeout(patience.min(Limits::default().reply), ended).await;
+                return false;
+            };
+            if timeout(patience, process.wait()).await.is_ok() {
+                return process.left_behind();
             }
         }
         self.kill().await;
@@ -259,13 +303,16 @@ impl Shim {
     async fn lose(&mut self, gone: Gone) -> Gone {
         let status = match gone {
             // stdout is closed: give the process a moment of its own to end, so that its status is the truth
-            Gone::Died(_) => match timeout(self.limits.reply, self.process.wait()).await {
-                Ok(Ok(status)) => {
-                    // what it said before it ended is still on its way
-                    let _ = timeout(self.limits.reply, self.output.clone().wait(|_| None::<()>)).await;
-                    status.to_string()
-                }
-                _ => "it closed its stdout".to_owned(),
+            Gone::Died(_) => match self.process.as_mut().map(Process::wait) {
+                Some(ended) => match timeout(self.limits.reply, ended).await {
+                    Ok(Ok(status)) => {
+                        // what it said before it ended is still on its way
+                        let _ = timeout(self.limits.reply, self.output.clone().wait(|_| None::<()>)).await;
+                        status.to_string()
+                    }
+                    _ => "it closed its stdout".to_owned(),
+                },
+                None => "it closed its stdout".to_owned(),
             },
             _ => String::new(),
         };
@@ -275,6 +322,8 @@ impl Shim {
     }
 
     async fn kill(&mut self) {
-        self.process.kill().await;
+        if let Some(process) = &mut self.process {
+            process.kill().await;
+        }
     }
 }

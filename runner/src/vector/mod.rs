@@ -7,6 +7,7 @@
 mod bee;
 mod bodies;
 mod check;
+mod course;
 mod dialogue;
 mod event;
 mod fault;

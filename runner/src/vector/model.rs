@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mock_humd::pattern::{Pattern, Template};
 use mock_humd::script::Op;
+use serde_json::Value;
 
 use crate::rule::{Level, Need, Party, Profile, Rule, Version};
 
@@ -91,6 +92,8 @@ pub struct Case {
     pub was: Vec<String>,
     /// Where it stands.
     pub place: Place,
+    /// What of it decides how an exchange goes: its clients or its function first, then each step or example.
+    pub course: Vec<Value>,
     /// What to do.
     pub body: Body,
 }

@@ -6,6 +6,7 @@ use mock_humd::pattern::Template;
 use mock_humd::script;
 use serde_json::{Map, Value, json};
 
+use super::course::course;
 use super::event::{parsed, pattern};
 use super::fault::{Log, near};
 use super::json::escape;
@@ -75,6 +76,7 @@ impl Reader<'_> {
         let case = Case {
             id: self.text("id")?.to_owned(),
             title: self.text("title")?.to_owned(),
+            course: course(self.node, &under_test),
             under_test,
             profile: self.text("profile").and_then(Profile::of).unwrap_or(Profile::Document),
             decides: self.texts("decides").map(str::to_owned).collect(),

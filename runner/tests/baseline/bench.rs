@@ -110,6 +110,8 @@ fn judged(job: &Job<'static>, row: &Row) -> Option<Judged<'static>> {
         took: Duration::ZERO,
         scene: None,
         stderr: String::new(),
+        leaked: false,
+        evidence: None,
     };
     let mut outcomes: BTreeMap<String, Outcome> =
         job.case.decides.iter().map(|rule| (rule.clone(), Outcome::Held)).collect();

@@ -56,6 +56,7 @@ impl Repository {
 #[track_caller]
 pub fn says_in(folder: &Path, arguments: &[&str], code: i32, wanted: &[&str]) -> String {
     let mut command = Command::cargo_bin("thrum-conform").expect("the binary is built");
+    command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     let output = command.args(arguments).current_dir(folder).output().expect("the binary runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let said = format!("{text}{}", String::from_utf8_lossy(&output.stderr));

@@ -9,7 +9,7 @@ use thrum_conform::loaded::{Loaded, load};
 use thrum_conform::plan::{Selection, glob};
 use thrum_conform::report::Report;
 use thrum_conform::rule::Level;
-use thrum_conform::run::{Order, Run, run};
+use thrum_conform::run::{Keep, Order, Run, run};
 use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::Command;
 use thrum_conform::vector::Status;
@@ -50,7 +50,8 @@ pub fn test(arguments: &[&str], cases: &[&str], reply: Duration) -> Result<Repor
                     order: Order::default(),
                     workers: 1,
                     fail_fast: false,
-                    keep_scenes: false,
+                    keep: Keep::Nothing,
+                    trace: None,
                 },
                 &|_| (),
                 std::future::pending(),

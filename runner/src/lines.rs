@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The text of an object or array; what its fields hold gets a line per entry, and deeper values none.
-pub(super) fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     nested(value, 0, 2) + "\n"
 }
 
