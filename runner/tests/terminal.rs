@@ -50,6 +50,8 @@ fn told(arguments: &[&str], environment: &[(&str, &str)]) -> String {
 fn on_a_terminal(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let mut command = Command::new("python3");
     let command = bare(&mut command).args(["-c", ON_A_TERMINAL, own()]).args(arguments);
+    // Python would put a locale with Unicode where there is none
+    command.env("PYTHONCOERCECLOCALE", "0");
     let output = command.envs(environment.iter().copied()).output().expect("python3 runs");
     assert!(output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout).expect("a terminal gets text")

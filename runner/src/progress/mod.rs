@@ -26,17 +26,17 @@ const SPINNER_TICK: Duration = Duration::from_millis(120);
 
 /// A bar for so many of something; what its message says stands behind them.
 pub fn bar(length: usize, what: &str) -> ProgressBar {
-    drawn_on(target(), length).with_prefix(counted(length, what))
+    drawn_on(target(), Some(length as u64)).with_prefix(counted(length, what))
 }
 
 /// A bar that draws nothing before it moves.
-fn drawn_on(target: ProgressDrawTarget, length: usize) -> ProgressBar {
+fn drawn_on(target: ProgressDrawTarget, length: Option<u64>) -> ProgressBar {
     // a template that cannot be read gives a bar without words
     let style = ProgressStyle::with_template("{bar:24} {pos:>4} of {prefix}{wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     let ascii = terminal::look(Verbosity::Normal, &io::stderr()).ascii;
     let style = style.progress_chars(if ascii { "##-" } else { "██░" });
-    ProgressBar::with_draw_target(Some(length as u64), target).with_style(style)
+    ProgressBar::with_draw_target(length, target).with_style(style)
 }
 
 /// For work of which nobody knows how long it is.
@@ -67,7 +67,7 @@ pub struct Cases {
 impl Cases {
     /// Nothing is drawn unless `shown`.
     pub fn new(shown: bool) -> Self {
-        let bar = drawn_on(if shown { target() } else { ProgressDrawTarget::hidden() }, 0);
+        let bar = drawn_on(if shown { target() } else { ProgressDrawTarget::hidden() }, None);
         Self { bar, running: RefCell::default(), failed: Cell::new(0) }
     }
 

@@ -2,7 +2,7 @@
 //! echoes `^C`, which would else go to the next line and leave the bar behind on this one.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::TermLike;
 
@@ -22,9 +22,13 @@ impl Screen {
         (draws && io::stderr().is_terminal()).then(Self::default)
     }
 
-    fn add(&self, text: &str) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(text.as_bytes());
-        Ok(())
+    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves the cursor, if at all.
+    fn go(&self, steps: usize, way: char) -> io::Result<()> {
+        if steps > 0 { write!(self.bytes(), "\x1b[{steps}{way}") } else { Ok(()) }
     }
 }
 
@@ -34,36 +38,35 @@ impl TermLike for Screen {
     }
 
     fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
-        if lines > 0 { self.add(&format!("\x1b[{lines}A")) } else { Ok(()) }
+        self.go(lines, 'A')
     }
 
     fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
-        if lines > 0 { self.add(&format!("\x1b[{lines}B")) } else { Ok(()) }
+        self.go(lines, 'B')
     }
 
     fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
-        if columns > 0 { self.add(&format!("\x1b[{columns}C")) } else { Ok(()) }
+        self.go(columns, 'C')
     }
 
     fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
-        if columns > 0 { self.add(&format!("\x1b[{columns}D")) } else { Ok(()) }
+        self.go(columns, 'D')
     }
 
     fn write_line(&self, text: &str) -> io::Result<()> {
-        self.add(text)?;
-        self.add("\r\n")
+        write!(self.bytes(), "{text}\r\n")
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        self.add(text)
+        self.bytes().write_all(text.as_bytes())
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        self.add("\r\x1b[2K")
+        self.bytes().write_all(b"\r\x1b[2K")
     }
 
     fn flush(&self) -> io::Result<()> {
-        let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let bytes = std::mem::take(&mut *self.bytes());
         let mut stderr = io::stderr().lock();
         stderr.write_all(&bytes)?;
         stderr.flush()

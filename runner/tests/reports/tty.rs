@@ -33,7 +33,7 @@ fn of(cases: Vec<CaseRow>) -> Report {
 fn failing(id: &str, code: &str) -> CaseRow {
     let mut case = sample::failing(id);
     for row in &mut case.failures {
-        row.failure.code = code.to_owned();
+        code.clone_into(&mut row.failure.code);
     }
     case
 }
@@ -194,7 +194,7 @@ fn of_a_whole_bee_both_streams_are_its_output() {
 #[test]
 fn only_the_end_of_what_a_process_wrote_is_shown() {
     let mut case = failing("framing/case", "framing.lost");
-    case.stderr = (1..=14).map(|number| format!("line {number}\n")).collect();
+    case.stderr = (1..=14).map(|number| format!("line {number}")).collect::<Vec<_>>().join("\n");
     let text = normal(&of(vec![case]));
     assert!(text.contains("  stderr … 4 lines before\n         line 5\n"), "{text}");
     assert!(text.contains("         line 14\n"), "{text}");

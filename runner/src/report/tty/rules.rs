@@ -44,10 +44,8 @@ pub(super) fn write(report: &Report, root: Option<&Root>, page: &mut Page<'_>) -
             if !binds && !page.tells_all() {
                 continue;
             }
-            let loud: Vec<&RuleRow> = match page.tells_all() {
-                true => rows.clone(),
-                false => rows.iter().copied().filter(|row| is_loud(row) && !hidden(row)).collect(),
-            };
+            let is_told = |row: &&RuleRow| page.tells_all() || (is_loud(row) && !hidden(row));
+            let loud: Vec<&RuleRow> = rows.iter().copied().filter(is_told).collect();
             page.hang(24, &summary(name, &rows, report.level == 0))?;
             told(&loud, width, page)?;
         }
