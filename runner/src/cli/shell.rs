@@ -8,8 +8,8 @@ use clap_complete::Shell;
 /// What `completions --help` ends with.
 pub(super) const COMPLETIONS_NOTES: &str = "\
 Examples:
-  source <(thrum-conform completions bash)    for this shell
-  thrum-conform completions bash > ~/.local/share/bash-completion/completions/thrum-conform
+  source <(thrum-conform completions bash)             in this shell
+  thrum-conform completions bash >> ~/.bash_completion  in each one to come
   thrum-conform completions zsh > ~/.zfunc/_thrum-conform
   thrum-conform completions fish > ~/.config/fish/completions/thrum-conform.fish";
 

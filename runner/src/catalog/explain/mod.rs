@@ -103,7 +103,7 @@ impl Catalog<'_> {
         let others: Vec<&str> = cases.chain(codes.iter().map(String::as_str)).collect();
         let near = if name.contains(['/', '.']) {
             nearest(&lower, others.into_iter())
-        } else if upper.contains(|c: char| c.is_ascii_digit()) {
+        } else if name == upper || name.contains(|c: char| c.is_ascii_digit()) {
             nearest(&upper, rules)
         } else {
             nearest(&lower, others.into_iter().chain(rules))
