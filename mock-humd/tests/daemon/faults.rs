@@ -215,7 +215,7 @@ fn begun_lines_of_all_connections_have_a_bound_together() {
     let bees: Vec<_> = (0..30).map(|n| stage.bee(&format!("b{n}"))).collect();
     for bee in &bees {
         // some are closed on the way
-        let _ = bee.stream().write_all(&[b'x'; 50_000]);
+        let _ = bee.stream().write_all(&vec![b'x'; 50_000]);
     }
     stage.wait(|peers| peers.len() < 30);
     let last = stage.bee("last");
