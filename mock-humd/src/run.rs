@@ -207,7 +207,7 @@ async fn play(
     if !show.script.listens_by_itself() {
         engine.listen(ListenState::Open).map_err(input)?;
     }
-    announce(engine);
+    announce(engine, show.script);
     if let Some(starter) = starter {
         starter.tell();
     }
@@ -223,9 +223,13 @@ async fn play(
     Ok(())
 }
 
-fn announce(engine: &Engine) {
+fn announce(engine: &Engine, script: &Script) {
     let config = engine.config();
-    let seed = if config.faults.is_chancy() { format!(", seed {}", config.seed) } else { String::new() };
+    let seed = if config.faults.is_chancy() || script.changes_faults() {
+        format!(", seed {}", config.seed)
+    } else {
+        String::new()
+    };
     // nobody may be listening
     let _ = writeln!(io::stderr(), "mock-humd: listening on {}{seed}", engine.path().display());
 }
