@@ -173,6 +173,15 @@ pub fn load(path: &Path) -> Result<Script, Stop> {
     })
 }
 
+/// Says what a script is, or all that is wrong with it.
+pub fn check(path: &Path) -> Result<(), Stop> {
+    let script = load(path)?;
+    let (steps, rules) = (script.len(), script.rules.len());
+    // a reader that went away does not make the script worse
+    let _ = writeln!(io::stdout(), "{}: a script of {steps} steps and {rules} rules", path.display());
+    Ok(())
+}
+
 async fn serve(
     engine: &mut Engine,
     lent: Option<UnixListener>,
