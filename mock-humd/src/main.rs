@@ -46,7 +46,7 @@ fn obey(args: &Args, written: &[OsString]) -> Result<(), run::Stop> {
         Some(Command::Drop(args)) => admin::commands::drop_all(args),
         Some(Command::Record(args)) => admin::record::record(args),
         Some(Command::Play(args)) => admin::commands::play(args),
-        Some(Command::Check { script }) => run::load(script).map(|_| ()),
+        Some(Command::Check { script }) => run::check(script),
     }
 }
 

@@ -173,6 +173,15 @@ pub fn load(path: &Path) -> Result<Script, Stop> {
     })
 }
 
+/// Says what a script is, or all that is wrong with it.
+pub fn check(path: &Path) -> Result<(), Stop> {
+    let script = load(path)?;
+    let (steps, rules) = (script.len(), script.rules.len());
+    // a reader that went away does not make the script worse
+    let _ = writeln!(io::stdout(), "{}: a script of {steps} steps and {rules} rules", path.display());
+    Ok(())
+}
+
 async fn serve(
     engine: &mut Engine,
     lent: Option<UnixListener>,
@@ -207,7 +216,7 @@ async fn play(
     if !show.script.listens_by_itself() {
         engine.listen(ListenState::Open).map_err(input)?;
     }
-    announce(engine);
+    announce(engine, show.script);
     if let Some(starter) = starter {
         starter.tell();
     }
@@ -223,9 +232,13 @@ async fn play(
     Ok(())
 }
 
-fn announce(engine: &Engine) {
+fn announce(engine: &Engine, script: &Script) {
     let config = engine.config();
-    let seed = if config.faults.is_chancy() { format!(", seed {}", config.seed) } else { String::new() };
+    let seed = if config.faults.is_chancy() || script.changes_faults() {
+        format!(", seed {}", config.seed)
+    } else {
+        String::new()
+    };
     // nobody may be listening
     let _ = writeln!(io::stderr(), "mock-humd: listening on {}{seed}", engine.path().display());
 }

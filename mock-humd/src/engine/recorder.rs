@@ -189,3 +189,73 @@ impl Drop for Recording {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{self, Read};
+    use std::os::unix::net::UnixStream;
+    use std::time::Duration;
+
+    use crate::nest::Crossed;
+
+    fn note(text: &str) -> Crossing<'_> {
+        Crossing { at: Duration::ZERO, conn: 0, bee: None, what: Crossed::Note(text) }
+    }
+
+    #[test]
+    fn a_reader_that_is_slow_misses_lines_and_is_told_how_many() {
+        let (mut reader, out) = UnixStream::pair().unwrap();
+        let (tap, recording) = Recorder::start(out);
+        let mut tap = tap.waiting(10_000);
+        // more than the socket and what may wait hold together
+        let long = "x".repeat(999);
+        for _ in 0..2000 {
+            assert!(tap.crossed(&note(&long)));
+            tap.turned();
+        }
+        let mut said = Vec::new();
+        let mut first = vec![0; 2_000_000];
+        let count = reader.read(&mut first).unwrap();
+        said.extend_from_slice(&first[..count]);
+        let rest = std::thread::spawn(move || {
+            let mut rest = Vec::new();
+            reader.read_to_end(&mut rest).map(|_| rest)
+        });
+        // what waits is written before this comes through
+        let mut told = false;
+        while !told {
+            tap.crossed(&note("short"));
+            tap.turned();
+            told = tap.desk.waiting.lock().unwrap().skipped_lately == 0;
+            std::thread::yield_now();
+        }
+        drop(recording);
+        said.extend(rest.join().unwrap().unwrap());
+        let said = String::from_utf8(said).unwrap();
+        let lines = said.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let (skips, notes): (Vec<_>, Vec<_>) = lines.partition(|line| line["event"] == "skipped");
+        let skipped: u64 = skips.iter().map(|line| line["count"].as_u64().unwrap()).sum();
+        let long = notes.iter().filter(|line| line["text"] != "short").count() as u64;
+        assert!(skipped > 0 && long < 2000, "{skipped} {long}");
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_takes_the_tap_away() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let (mut tap, recording) = Recorder::start(Gone);
+        tap.crossed(&note("x"));
+        tap.turned();
+        drop(recording);
+        tap.gathered.resize(HAND_OVER_BYTES, b'x');
+        assert!(!tap.crossed(&note("x")));
+    }
+}

@@ -147,14 +147,16 @@ impl Serve {
             }
         }
         if !is_own {
+            // a line that was too long is the business of its connection alone
+            frames.clear();
             *spare = frames;
         }
     }
 
     /// True where there may be more to read.
     fn read_into(&mut self, frames: &mut FrameBuffer, cx: &mut Context<'_>, nest: &mut Nest) -> bool {
-        if !self.lines(frames, nest) {
-            return true;
+        if let Some(again) = self.lines(frames, nest) {
+            return again;
         }
         for _ in 0..READS_MAX {
             let mut room = ReadBuf::new(frames.room(READ_BYTES_MAX));
@@ -172,26 +174,27 @@ impl Serve {
                     return false;
                 }
             }
-            if !self.lines(frames, nest) {
-                return true;
+            if let Some(again) = self.lines(frames, nest) {
+                return again;
             }
         }
         true
     }
 
-    /// Hands lines to the nest; false where some are left for another turn.
-    fn lines(&mut self, frames: &mut FrameBuffer, nest: &mut Nest) -> bool {
+    /// Hands lines to the nest until there is none. Where some are left before that, it says whether to go on in the
+    /// next turn, or to wait until the connection is read again.
+    fn lines(&mut self, frames: &mut FrameBuffer, nest: &mut Nest) -> Option<bool> {
         loop {
             match frames.next_line() {
-                None => return true,
+                None => return None,
                 Some(Ok(line)) => nest.line(self.slot, line),
                 Some(Err(too_long)) => nest.too_long(self.slot, too_long.line_max),
             }
             if !self.reads(nest) {
-                return true;
+                return Some(false);
             }
             if nest.is_pressed() {
-                return false;
+                return Some(true);
             }
         }
     }

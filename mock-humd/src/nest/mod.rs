@@ -60,6 +60,8 @@ pub struct Limits {
     pub peers_max: usize,
     /// Sessions; a prompt that would open one more gets an error.
     pub sessions_max: usize,
+    /// Bytes of the ids of all sessions; a prompt that would go beyond gets an error too.
+    pub sid_bytes_max: usize,
     /// Tool calls, questions and tendrils without an answer; one more is lost.
     pub calls_max: usize,
     /// Bytes of the lines that wait for a script, for each connection; beyond it nothing more is read.
@@ -75,6 +77,7 @@ impl Default for Limits {
             queue_bytes_max: 64 << 20,
             peers_max: 20_000,
             sessions_max: 100_000,
+            sid_bytes_max: 64 << 20,
             calls_max: 100_000,
             inbox_bytes_max: 256 << 20,
         }
@@ -117,6 +120,8 @@ pub struct Nest {
     /// How many connections there have been.
     opened: u64,
     sessions: HashMap<String, Session>,
+    /// Bytes of all their ids.
+    sid_bytes: usize,
     calls: HashMap<(String, String), Call>,
     /// Bees that serve prompts, in order of their hello.
     workers: Vec<Slot>,
@@ -154,6 +159,7 @@ impl Nest {
             free: Vec::new(),
             opened: 0,
             sessions: HashMap::new(),
+            sid_bytes: 0,
             calls: HashMap::new(),
             workers: Vec::new(),
             taps: Vec::new(),
@@ -333,6 +339,8 @@ impl Nest {
     /// Forgets everything but how to behave and how many connections there have been.
     pub fn restart(&mut self) {
         self.sessions.clear();
+        self.sid_bytes = 0;
+        self.workers.clear();
         self.calls.clear();
         self.received = 0;
         self.restart_due = false;

@@ -146,10 +146,15 @@ impl Manifest {
     }
 }
 
+/// So many tools of one list are known, with names of up to so many bytes.
+const TOOLS_MAX: usize = 1000;
+const TOOL_NAME_BYTES_MAX: usize = 256;
+
 /// The names in a list of tools.
 pub(super) fn tool_names(tools: Option<&Value>) -> Vec<String> {
     let tools = tools.and_then(Value::as_array).into_iter().flatten();
-    tools.filter_map(|tool| tool.get("name")?.as_str().map(str::to_owned)).collect()
+    let names = tools.filter_map(|tool| tool.get("name")?.as_str());
+    names.filter(|name| name.len() <= TOOL_NAME_BYTES_MAX).take(TOOLS_MAX).map(str::to_owned).collect()
 }
 
 fn texts(list: Option<&Value>) -> Vec<String> {

@@ -17,6 +17,9 @@ use crate::wire::tone::Tone;
 /// The kind of nest that sigils are made with where no worker names one.
 pub(super) const NEST: &str = "mock";
 
+/// A question whose sid and id are longer is not remembered.
+const CALL_BYTES_MAX: usize = 4096;
+
 /// One conversation.
 #[derive(Debug, Default)]
 pub struct Session {
@@ -53,8 +56,11 @@ impl Nest {
             return;
         };
         let Some(tone) = codec::decode(line).tone else { return };
-        let is_full = self.sessions.len() >= self.config.limits.sessions_max;
-        if is_full && !self.sessions.contains_key(&sid) {
+        let limits = &self.config.limits;
+        let is_full = self.sessions.len() >= limits.sessions_max
+            || self.sid_bytes.saturating_add(sid.len()) > limits.sid_bytes_max;
+        let is_new = !self.sessions.contains_key(&sid);
+        if is_full && is_new {
             self.fail(
                 slot,
                 &sid,
@@ -65,6 +71,7 @@ impl Nest {
         }
         let Some(peer) = self.peer(slot) else { return };
         peer.claims.insert(sid.clone());
+        self.sid_bytes += if is_new { sid.len() } else { 0 };
         // who prompts is no worker, whatever its hello made of it
         self.workers.retain(|worker| *worker != slot);
         let session = self
@@ -74,6 +81,8 @@ impl Nest {
         if !session.askers.contains(&slot) {
             session.askers.push(slot);
         }
+        // the tools of a prompt take the place of those of the one before
+        session.tools.retain(|_, offers| *offers != slot);
         session.tools.extend(tool_names(tone.get("tools")).into_iter().map(|name| (name, slot)));
         let model = tone.get("modelId").and_then(Value::as_str);
         match self.worker_for(&sid, model) {
@@ -241,9 +250,10 @@ impl Nest {
         prompted.or_else(|| self.peers().find_map(offers))
     }
 
-    /// Remembers a question; false where there are too many.
+    /// Remembers a question; false where there are too many, or its ids are too long.
     pub(super) fn ask(&mut self, key: (String, String), call: Call) -> bool {
-        let has_room = self.calls.len() < self.config.limits.calls_max;
+        let is_short = key.0.len() + key.1.len() <= CALL_BYTES_MAX;
+        let has_room = is_short && self.calls.len() < self.config.limits.calls_max;
         if has_room {
             self.calls.insert(key, call);
         }
@@ -272,6 +282,7 @@ impl Nest {
 
     fn drop_session(&mut self, sid: &str) {
         let Some(session) = self.sessions.remove(sid) else { return };
+        self.sid_bytes -= sid.len();
         self.calls.retain(|(of, _), _| of != sid);
         for asker in session.askers {
             if let Some(peer) = self.peer(asker) {
@@ -284,6 +295,7 @@ impl Nest {
     pub(super) fn forget(&mut self, slot: Slot) {
         let Some(peer) = self.peer(slot) else { return };
         peer.manifest.tools.clear();
+        let served = std::mem::take(&mut peer.served);
         let claims = std::mem::take(&mut peer.claims);
         for sid in &claims {
             let Some(session) = self.sessions.get_mut(sid) else { continue };
@@ -293,7 +305,6 @@ impl Nest {
                 self.drop_session(sid);
             }
         }
-        let served = std::mem::take(&mut self.peers[slot].as_mut().map_or(0, |peer| peer.served));
         self.workers.retain(|worker| *worker != slot);
         if served > 0 {
             self.calls.retain(|_, call| call.from != Some(slot));

@@ -191,7 +191,12 @@ impl<'a> Wish<'a> {
     fn of(text: &'a str) -> Self {
         let mut rest = text;
         while let Some(at) = rest.find('@') {
-            rest = &rest[at + 1..];
+            let (before, wish) = rest.split_at(at);
+            rest = &wish[1..];
+            // an address is no wish
+            if before.ends_with(char::is_alphanumeric) {
+                continue;
+            }
             let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
             let after = after.trim();
             match word {
@@ -244,6 +249,8 @@ mod tests {
             ("please @tool add {\"a\":2,\"b\":3} now", Wish::Tool("add", json!({"a": 2, "b": 3}))),
             ("@tool add", Wish::Tool("add", json!({}))),
             ("@tool", Wish::Answer),
+            ("write to bee@wait or é@error", Wish::Answer),
+            ("(@wait)", Wish::Answer),
             ("@tendril dig [1]", Wish::Tendril("dig", json!([1]))),
             ("@permit May I write?", Wish::Permit("May I write?")),
             ("@permit", Wish::Permit("May I?")),

@@ -97,6 +97,11 @@ impl Script {
         matches!(self.steps.first(), Some(Step { verb: Verb::Op(Op::Listen { .. }), .. }))
     }
 
+    /// Whether a step changes what goes wrong.
+    pub fn changes_faults(&self) -> bool {
+        changes_faults(&self.steps)
+    }
+
     /// How many steps are played, those of repeats counted each time.
     pub fn len(&self) -> usize {
         len(&self.steps)
@@ -106,6 +111,14 @@ impl Script {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
+}
+
+fn changes_faults(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match &step.verb {
+        Verb::Fault(_) => true,
+        Verb::Repeat { steps, .. } => changes_faults(steps),
+        _ => false,
+    })
 }
 
 pub(super) fn len(steps: &[Step]) -> usize {

@@ -89,6 +89,11 @@ impl FrameBuffer {
         self.bytes.capacity()
     }
 
+    /// Forgets everything but the memory that it has.
+    pub fn clear(&mut self) {
+        *self = Self { bytes: std::mem::take(&mut self.bytes), ..Self::new(self.line_max) };
+    }
+
     /// Goes on with what another buffer has begun; this one must be empty.
     pub fn resume(&mut self, rest: &Self) {
         debug_assert_eq!(self.unread(), 0, "what stands here would be mixed up with the rest");

@@ -221,26 +221,32 @@ fn connections_are_refused_until_the_socket_opens() {
     let script = "\
 format: 1
 steps:
+- accept: { as: first }
 - listen: { state: refusing }
-- pause: { ms: 300 }
+- { tone: { chi: log, rid: l-1, level: info, message: refusing }, from: daemon }
+- { tone: { chi: cancel }, from: client }
+- listen: { state: missing }
+- { tone: { chi: log, rid: l-2, level: info, message: missing }, from: daemon }
+- { tone: { chi: cancel }, from: client }
 - listen: { state: open }
+- { tone: { chi: log, rid: l-3, level: info, message: open }, from: daemon }
+- accept: { as: second }
+- pause: { ms: 1 }
 - { tone: { chi: cancel }, from: client }
 ";
     let stage = stage(script);
     let (child, _stderr) = stage.start(&[]);
-    let (mut refused, start) = (0, Instant::now());
-    let client = loop {
-        match UnixStream::connect(stage.socket()) {
-            Ok(client) => break client,
-            Err(error) if error.kind() == ErrorKind::ConnectionRefused => refused += 1,
-            Err(error) => assert_eq!(error.kind(), ErrorKind::NotFound, "{error}"),
-        }
-        assert!(start.elapsed() < PATIENCE);
-        std::thread::yield_now();
-    };
-    assert!(refused > 0);
-    greet(&client);
-    say(&client, r#"{"chi":"cancel","rid":"c","sid":"b"}"#);
+    let first = UnixStream::connect(stage.socket()).unwrap();
+    greet(&first);
+    for (state, error) in [("refusing", ErrorKind::ConnectionRefused), ("missing", ErrorKind::NotFound)] {
+        assert_eq!(tone(&first)["message"], state);
+        assert_eq!(UnixStream::connect(stage.socket()).unwrap_err().kind(), error);
+        say(&first, r#"{"chi":"cancel","rid":"c","sid":"b"}"#);
+    }
+    assert_eq!(tone(&first)["message"], "open");
+    let second = UnixStream::connect(stage.socket()).unwrap();
+    greet(&second);
+    say(&second, r#"{"chi":"cancel","rid":"c","sid":"b"}"#);
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
 }
 

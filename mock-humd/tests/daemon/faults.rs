@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
-use mock_humd::nest::{Breath, Config, Faults, Overflow, Personality, Writing};
+use mock_humd::nest::{Breath, Config, Faults, Limits, Overflow, Personality, Writing};
 use serde_json::{Value, json};
 
 use crate::routing::now_ms;
@@ -183,4 +183,43 @@ fn a_skewed_clock_decides_what_has_expired() {
     let bee = stage.bee("b");
     bee.say(&json!({ "chi": "prompt", "rid": "p", "sid": "s", "text": "hi", "dusk": now_ms() + 3_600_000 }));
     assert_eq!(bee.sync()[0]["error"], "past dusk");
+}
+
+#[test]
+fn a_line_without_an_end_closes_its_connection_alone() {
+    let limits = Limits { line_max: 100_000, ..Limits::default() };
+    let stage = Stage::with(Config { limits, ..Config::default() });
+    let (endless, other) = (stage.bee("endless"), stage.bee("other"));
+    endless.write(b"{\"chi\":\"log\",\"message\":\"");
+    let mut said = Vec::new();
+    while said.is_empty() {
+        // the daemon may close in the middle of a write
+        if endless.stream().write_all(&[b'x'; 10_000]).is_err() {
+            break;
+        }
+        other.sync();
+        if stage.handle.peers().len() == 1 {
+            said = endless.rest();
+        }
+    }
+    let said = if said.is_empty() { endless.rest() } else { said };
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("a line is longer than 100000 bytes: the connection is closed"), "{said}");
+    other.sync();
+}
+
+#[test]
+fn begun_lines_of_all_connections_have_a_bound_together() {
+    let limits = Limits { rest_bytes_max: 1_000_000, ..Limits::default() };
+    let stage = Stage::with(Config { limits, ..Config::default() });
+    let bees: Vec<_> = (0..30).map(|n| stage.bee(&format!("b{n}"))).collect();
+    for bee in &bees {
+        // some are closed on the way
+        let _ = bee.stream().write_all(&vec![b'x'; 50_000]);
+    }
+    stage.wait(|peers| peers.len() < 30);
+    let last = stage.bee("last");
+    last.sync();
+    let closed = bees.iter().filter(|bee| bee.stream().write_all(b"\n").is_err()).count();
+    assert!((1..30).contains(&closed), "{closed}");
 }
