@@ -23,7 +23,6 @@ use crate::repro::Repro;
 use crate::source;
 use crate::stream::Stream;
 use crate::target::{Target, command, config};
-use crate::terminal;
 
 /// How a run is played, beside what is tested.
 #[derive(Default)]
@@ -194,6 +193,4 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Er
         .build()
         .map_err(|error| Error::Broken(format!("cannot start the runtime: {error}")))?;
     runtime.block_on(work)
-}
-
 }

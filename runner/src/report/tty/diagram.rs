@@ -20,12 +20,6 @@ const GAP: usize = 3;
 const NOTE_MAX: usize = 80;
 const WANTED_MAX: usize = 40;
 
-/// Every arrow, for a trace.
-pub(super) fn whole(scene: &Scene, page: &mut Page<'_>) -> io::Result<()> {
-    let length = length(&scene.arrows, page);
-    scene.arrows.iter().try_for_each(|arrow| line(arrow, length, "", page))
-}
-
 /// The arrows around the wrong place, or the last ones. What was `wanted` there may be empty.
 pub(super) fn part(scene: &Scene, wanted: &str, page: &mut Page<'_>) -> io::Result<()> {
     let arrows = &scene.arrows;

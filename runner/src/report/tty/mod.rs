@@ -14,11 +14,10 @@ mod summary;
 
 use std::io::{self, Write};
 
-use page::{Page, plain};
+use page::Page;
 
 use super::model::{CaseRow, CaseVerdict, Report};
 use crate::baseline::Finding;
-use crate::judge::Scene;
 
 pub(super) use failure::{others, sentence};
 
@@ -75,12 +74,4 @@ pub(super) fn case(report: &Report, row: &CaseRow, out: &mut dyn Write) -> io::R
 /// What is wrong with an entry of the baseline.
 pub(super) fn finding(finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result<()> {
     known::finding(finding, &mut Page::new(look, out))
-}
-
-/// What crossed in one case.
-pub(super) fn scene(case: &str, scene: &Scene, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let page = &mut Page::new(look, out);
-    page.line(&[plain(case)])?;
-    diagram::whole(scene, page)?;
-    page.gap()
 }
