@@ -5,6 +5,8 @@
 //!
 //! `daemon` and `baseline` are the two sides, `flood` and `trips` the loads, `table` what is printed.
 
+#![expect(clippy::cast_precision_loss, reason = "figures are printed with two digits")]
+
 mod baseline;
 mod daemon;
 mod flood;
