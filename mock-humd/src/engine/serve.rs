@@ -95,13 +95,21 @@ impl Serve {
         if self.reads(nest) {
             self.read(cx, nest, spare);
         }
-        if let Err(error) = self.write(cx, nest)
+        let before = self.waiting(nest);
+        let wrote = self.write(cx, nest);
+        nest.queued_bytes -= before - self.waiting(nest);
+        if let Err(error) = wrote
             && nest.peer(self.slot).is_some_and(|peer| peer.ending != Some(Ending::Reset))
         {
             nest.end(self.slot, if is_gone(&error) { Crossed::Reset } else { Crossed::Eof });
             nest.close(self.slot, Ending::Reset);
         }
         self.finish(nest)
+    }
+
+    /// How many bytes wait to be written.
+    fn waiting(&self, nest: &mut Nest) -> usize {
+        nest.peer(self.slot).map_or(0, |peer| peer.out.bytes())
     }
 
     fn reads(&self, nest: &mut Nest) -> bool {

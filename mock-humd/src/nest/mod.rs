@@ -56,6 +56,8 @@ pub struct Limits {
     pub queue_tones_max: usize,
     /// Bytes that wait for one bee; one tone alone may be longer.
     pub queue_bytes_max: usize,
+    /// Bytes that wait for all bees together; beyond it a queue is full with 64 KiB.
+    pub queues_bytes_max: usize,
     /// Connections at one time; one more is closed at once.
     pub peers_max: usize,
     /// Sessions; a prompt that would open one more gets an error.
@@ -75,6 +77,7 @@ impl Default for Limits {
             rest_bytes_max: 512 << 20,
             queue_tones_max: 1024,
             queue_bytes_max: 64 << 20,
+            queues_bytes_max: 512 << 20,
             peers_max: 20_000,
             sessions_max: 100_000,
             sid_bytes_max: 64 << 20,
@@ -145,6 +148,8 @@ pub struct Nest {
     restart_due: bool,
     /// Bytes that the begun lines of all connections take.
     pub(crate) rest_bytes: usize,
+    /// Bytes that wait for all bees.
+    pub(crate) queued_bytes: usize,
 }
 
 impl Nest {
@@ -173,6 +178,7 @@ impl Nest {
             received: 0,
             restart_due: false,
             rest_bytes: 0,
+            queued_bytes: 0,
         };
         nest.settle();
         nest
@@ -256,7 +262,8 @@ impl Nest {
             script.has_ended = true;
             script.slot = None;
         }
-        if self.peers[slot].take().is_some() {
+        if let Some(peer) = self.peers[slot].take() {
+            self.queued_bytes -= peer.out.bytes();
             self.free.push(slot);
         }
         self.changed = true;

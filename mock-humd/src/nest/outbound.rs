@@ -96,7 +96,7 @@ impl Outbound {
     }
 
     fn has_room(&self, length: usize, bound: &Bound) -> bool {
-        let waiting = self.bytes.len() - self.start;
+        let waiting = self.bytes();
         let fits = waiting == 0 || waiting.saturating_add(length) <= bound.bytes_max;
         fits && self.lengths.len() < bound.tones_max.max(1)
     }
@@ -111,13 +111,22 @@ impl Outbound {
         let Some(length) = self.lengths.remove(victim) else { return false };
         self.due.remove(victim);
         if victim == 1 {
-            // the rest of the tone that is under way moves up against its new neighbour
-            let rest = self.start..self.start + self.lengths[0] - self.sent;
-            self.bytes.copy_within(rest, self.start + length);
+            // what stands before the gap or what stands behind it moves, whichever is less
+            let gap = self.start + self.lengths[0] - self.sent;
+            if gap - self.start > self.bytes.len() - gap - length {
+                self.bytes.drain(gap..gap + length);
+                return true;
+            }
+            self.bytes.copy_within(self.start..gap, self.start + length);
         }
         self.start += length;
         self.compact();
         true
+    }
+
+    /// How many bytes wait.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len() - self.start
     }
 
     /// How many tones wait.
@@ -227,6 +236,20 @@ mod tests {
         assert_eq!(waiting(&queue), "five\nsix\nseven\n");
         assert_eq!(queue.written(15), 3);
         assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn a_long_tone_under_way_stays_whole() {
+        let bound = Bound { bytes_max: 10_000, ..bound(3, Overflow::DropOldest) };
+        let long = "x".repeat(1000);
+        let mut queue = Outbound::default();
+        push(&mut queue, &long, &bound);
+        queue.written(1);
+        for (tone, lost) in [("one", 0), ("two", 0), ("three", 1), ("four", 1)] {
+            assert_eq!(push(&mut queue, tone, &bound), lost);
+        }
+        assert_eq!(waiting(&queue), format!("{}\nthree\nfour\n", &long[1..]));
+        assert_eq!((queue.written(1000), queue.bytes()), (1, 11));
     }
 
     #[test]

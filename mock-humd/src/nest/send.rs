@@ -2,10 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::{Crossed, Crossing, Nest, Seen, Slot, Writing};
+use super::{Bound, Crossed, Crossing, Nest, Seen, Slot, Writing};
 use crate::script::Split;
 use crate::wire::codec;
 use crate::wire::frame::terminate;
+
+/// How much a queue holds once all queues together hold too much.
+const CROWDED_BYTES_MAX: usize = 64 << 10;
 
 impl Nest {
     /// Shows something to the taps.
@@ -23,13 +26,18 @@ impl Nest {
     pub fn send(&mut self, slot: Slot, chi: &str, sid: Option<&str>, parts: &[&[u8]]) {
         let meddle = self.config.faults.meddle();
         let Some(peer) = self.peers.get_mut(slot).and_then(Option::as_mut) else { return };
+        let before = peer.out.bytes();
+        let is_crowded = self.queued_bytes > self.config.limits.queues_bytes_max;
+        let bytes_max =
+            if is_crowded { CROWDED_BYTES_MAX.min(self.bound.bytes_max) } else { self.bound.bytes_max };
+        let bound = Bound { bytes_max, ..self.bound };
         if !meddle && self.taps.is_empty() {
-            let lost = peer.out.push(parts, None, &self.bound);
+            let lost = peer.out.push(parts, None, &bound);
             peer.counts.lost += lost;
         } else {
             let mut line = parts.concat();
             let fate = peer.chance.decide(&self.config.faults, &mut line, self.now);
-            let lost: u64 = (0..fate.times).map(|_| peer.out.push(&[&line], fate.due, &self.bound)).sum();
+            let lost: u64 = (0..fate.times).map(|_| peer.out.push(&[&line], fate.due, &bound)).sum();
             let seen = Seen { chi, sid, line: line.strip_suffix(b"\n").unwrap_or(&line) };
             // which tone a full queue lost is not said: it may be an older one
             peer.counts.lost += lost + u64::from(fate.times == 0);
@@ -38,9 +46,9 @@ impl Nest {
                 self.crossed(slot, Crossed::Lost(seen));
             }
         }
-        if let Some(peer) =
-            self.peers[slot].as_ref().filter(|peer| !peer.is_full && peer.writing == Writing::Open)
-        {
+        let Some(peer) = &self.peers[slot] else { return };
+        self.queued_bytes = self.queued_bytes + peer.out.bytes() - before;
+        if !peer.is_full && peer.writing == Writing::Open {
             self.longest = self.longest.max(peer.out.len());
         }
         self.wake(slot);
@@ -57,6 +65,7 @@ impl Nest {
     pub fn send_raw(&mut self, slot: Slot, bytes: &[u8], split: &Split) {
         let Some(peer) = self.peers.get_mut(slot).and_then(Option::as_mut) else { return };
         peer.out.push_exact(bytes, split);
+        self.queued_bytes += bytes.len();
         let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         self.crossed(slot, Crossed::ToBee(Seen { chi: "", sid: None, line }));
         self.wake(slot);
