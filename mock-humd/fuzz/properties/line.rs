@@ -4,6 +4,7 @@
 use mock_humd::wire::codec::{self, Fault};
 use mock_humd::wire::frame::FrameBuffer;
 use mock_humd::wire::scan::{NoTone, scan};
+use mock_humd::wire::tone::Tone;
 use serde_json::Value;
 
 /// The key by which `serde_json` hands numbers to itself; it takes an object that begins with it for a number.
@@ -49,7 +50,7 @@ fn agree(line: &[u8]) {
     let has = |wanted: fn(&Fault) -> bool| decoded.faults.iter().any(wanted);
     // the codec forgives a byte order mark, and white space that JSON does not know
     let is_forgiven = has(|fault| matches!(fault, Fault::Bom | Fault::SpaceAround | Fault::CarriageReturn));
-    let tone = decoded.tone.as_ref().map(|tone| tone.as_value());
+    let tone = decoded.tone.as_ref().map(Tone::as_value);
     match &scanned {
         Ok(head) => {
             let tone = tone.expect("what the scanner takes the codec takes");
@@ -70,6 +71,6 @@ fn agree(line: &[u8]) {
     }
     if let Some(tone) = tone {
         let again = codec::decode(&codec::encode(tone));
-        assert_eq!((again.tone.as_ref().map(|tone| tone.as_value()), &*again.faults), (Some(tone), &[][..]));
+        assert_eq!((again.tone.as_ref().map(Tone::as_value), &*again.faults), (Some(tone), &[][..]));
     }
 }

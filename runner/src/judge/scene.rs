@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use mock_humd::pattern::{Carrier, Scope};
 use mock_humd::transcript::Crossed;
 use mock_humd::wire::tone::Tone;
@@ -82,7 +83,7 @@ impl Raw {
             }
             Err(_) => None,
         };
-        let hex = || kept.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = || HEXLOWER.encode(kept);
         Self { bytes: bytes.len(), text: text.map(str::to_owned), hex: text.is_none().then(hex) }
     }
 }
