@@ -22,15 +22,35 @@ use crate::terminal;
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
-    let reports = Reports::open(args, limits(&args.test.patience).start)?;
-    let target = Target::new(&args.test)?;
-    let watch = Watch { bar: !args.verbosity.quiet && !args.trace, trace: args.trace, color: args.color };
-    let (report, broke) = play(&target, &args.test, args.fail_fast, watch)?;
-    let told = reports.write(&report)?;
-    match broke {
-        Some(error) if !told => Err(error),
-        _ => Ok(report.exit),
+    if let (Some(_), Some(None)) = (args.shard, args.test.shuffle) {
+        return Err(Error::Input(
+            "the shards of a run are shuffled alike\n(hint: `--shuffle=SEED`, with one seed for all of them)"
+                .to_owned(),
+        ));
     }
+    let reports = Reports::open(&args.output, limits(&args.test.patience).start)?;
+    match tested(args, &reports) {
+        Ok((report, broke)) => {
+            let told = reports.write(&report)?;
+            match broke {
+                Some(error) if !told => Err(error),
+                _ => Ok(report.exit),
+            }
+        }
+        Err(error) => {
+            reports.fail(&error);
+            Err(error)
+        }
+    }
+}
+
+/// Tests what the arguments name.
+fn tested(args: &ClientArgs, reports: &Reports) -> Result<(Report, Option<Error>), Error> {
+    let mut target = Target::new(&args.test)?;
+    target.selection.shard = args.shard;
+    let bar = !args.output.verbosity.quiet && !args.trace;
+    let watch = Watch { bar, trace: args.trace, color: args.output.color };
+    play(&target, &args.test, args.fail_fast, watch, reports)
 }
 
 /// What is shown of a run while it goes on, on stderr.
@@ -50,6 +70,7 @@ pub fn play(
     args: &TestArgs,
     fail_fast: bool,
     watch: Watch,
+    live: &Reports,
 ) -> Result<(Report, Option<Error>), Error> {
     let Target { loaded, selection, .. } = target;
     let limits = limits(&args.patience);
@@ -69,8 +90,21 @@ pub fn play(
         fail_fast,
         keep_scenes: watch.trace,
     };
+    let scoring = Scoring {
+        book: &loaded.book,
+        suite: &loaded.suite,
+        required: target.required,
+        rules: &selection.rules,
+        all: selection.is_all(),
+        baseline: target.baseline(),
+        command: target.shown.clone(),
+        config: target.config.as_ref().map(|config| config.name.clone()),
+        wire: selection.wire,
+        vectors: loaded.release.clone(),
+    };
     let cases = Cases::new(watch.bar);
     let told = |progress: Progress<'_, '_>| {
+        live.tell(progress, &run, &scoring);
         cases.note(progress);
         if let (true, Progress::Ended(judged)) = (watch.trace, progress) {
             trace(judged, watch.color);
@@ -88,19 +122,8 @@ pub fn play(
         End::Broken(message) => Some(Error::Broken(message.clone())),
         End::Whole | End::Interrupted => None,
     };
-    let scoring = Scoring {
-        book: &loaded.book,
-        suite: &loaded.suite,
-        required: target.required,
-        rules: &selection.rules,
-        all: selection.is_all(),
-        baseline: target.baseline(),
-        command: target.shown.clone(),
-        config: target.config.as_ref().map(|config| config.name.clone()),
-        wire: selection.wire,
-        vectors: loaded.release.clone(),
-    };
-    let mut report = score(results, &scoring);
+    let facts = selection.shard.map(|_| target.facts(&results));
+    let mut report = Report { shard: selection.shard, facts, ..score(results, &scoring) };
     report.notes.extend(target.notes());
     Ok((report, broke))
 }

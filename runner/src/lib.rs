@@ -10,8 +10,9 @@
 //! ```
 //!
 //! [`loaded`] fetches what goes in on the left. [`harness()`] goes the whole way for a Rust client's own `cargo test`.
-//! [`config`] reads how a client is tested and which of its failures are known. [`release`] stands beside that way: it packs vectors
-//! for others to pin, and compares what was packed.
+//! [`merge`] joins the reports of several machines that each went it with a part of the cases. [`config`] reads how a
+//! client is tested and which of its failures are known. [`release`] stands beside that way: it packs vectors for others
+//! to pin, and compares what was packed.
 //!
 //! What is kept, everywhere:
 //!
@@ -36,6 +37,7 @@ pub mod harness;
 pub mod judge;
 pub mod limits;
 pub mod loaded;
+pub mod merge;
 pub mod plan;
 pub mod release;
 pub mod report;

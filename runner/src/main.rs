@@ -5,6 +5,7 @@ mod client;
 mod doctor;
 mod init;
 mod interrupt;
+mod live;
 mod lookup;
 mod progress;
 mod reference;

@@ -14,6 +14,7 @@ use thrum_conform::report::{self, CaseRow, CaseVerdict, Diagnosis, Report, Stand
 
 use crate::cli::{BaselineArgs, BaselineCommand};
 use crate::client::{Watch, play};
+use crate::reports::Reports;
 use crate::sink::Sink;
 use crate::target::{self, Target};
 use crate::terminal;
@@ -29,8 +30,8 @@ pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
             config::NAME
         )));
     };
-    let (report, broke) =
-        play(&target, &args.test, false, Watch { bar: true, trace: false, color: args.color })?;
+    let watch = Watch { bar: true, trace: false, color: args.color };
+    let (report, broke) = play(&target, &args.test, false, watch, &Reports::default())?;
     if let Some(broke) = broke {
         return Err(broke);
     }

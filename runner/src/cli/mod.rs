@@ -18,7 +18,10 @@ use crate::reference;
 pub use baseline::{BaselineArgs, BaselineCommand};
 pub use catalog::{ExplainArgs, ListArgs, ListWhat};
 pub use client::{ClientArgs, LevelArg, PatienceArgs, ProfileArg, RoleArg, SourceArgs, TestArgs};
-pub use report::{ColorArg, FormatArg, RenderArgs, ReportArg, ReportCommand, VerbosityArgs};
+pub use report::{
+    ColorArg, CompareArgs, FormatArg, MergeArgs, OutputArgs, RenderArgs, ReportArg, ReportCommand,
+    VerbosityArgs,
+};
 pub use selftest::SelftestArgs;
 pub use setup::{DoctorArgs, InitArgs, SmokeArgs};
 pub use shell::{CompletionsArgs, ManArgs};

@@ -82,7 +82,7 @@ impl Raw {
             }
             Err(_) => None,
         };
-        let hex = || kept.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = || kept.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         Self { bytes: bytes.len(), text: text.map(str::to_owned), hex: text.is_none().then(hex) }
     }
 }

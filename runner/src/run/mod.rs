@@ -16,6 +16,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
 
 pub use ledger::{Times, Unsteady};
 pub use order::Order;
@@ -93,7 +94,8 @@ pub struct Results<'a> {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum End {
     /// After its last job, or at the first failure where that was asked for.
     Whole,
@@ -169,6 +171,8 @@ pub async fn run<'a>(
         } else {
             None
         };
+        let plays = plan.jobs.len() * run.order.times;
+        progress(Progress::Planned { identity: &identity, plan: &plan, plays });
         let floor = Floor::new(run, &plan, gate.as_ref(), progress);
         *results.borrow_mut() = Some((identity, plan.clone(), gate.clone(), floor.cases.clone()));
         let mut seats = vec![first];
@@ -248,7 +252,6 @@ impl<'r, 'a> Floor<'r, 'a> {
         progress: &'r dyn Fn(Progress<'_, 'a>),
     ) -> Self {
         let queue = run.order.queue(&plan.jobs);
-        progress(Progress::Planned(queue.len()));
         let (fresh, shared) = queue.into_iter().partition(|(_, job)| job.case.fresh);
         Self {
             run,
@@ -308,6 +311,7 @@ impl<'r, 'a> Floor<'r, 'a> {
         let (mut judged, alive) = self.play(job, seat).await?;
         if judged.is_broken() && used && alive && self.second_looks.get() < SECOND_LOOKS_MAX {
             self.second_looks.set(self.second_looks.get() + 1);
+            (self.progress)(Progress::Again(job.case, job.side));
             let mut own = Seat::fresh(seat.room(), job.case);
             let (second, _) = self.play(job, &mut own).await?;
             own.stop().await;
@@ -330,6 +334,9 @@ impl<'r, 'a> Floor<'r, 'a> {
         let verdicts = judge::judge(job.case, &evidence, self.run.book);
         let decided = verdicts.iter().any(|verdict| !matches!(verdict.outcome, Outcome::Inconclusive(_)));
         let alive = seat.played(decided)?;
+        if !alive {
+            (self.progress)(Progress::Lost(job.case, job.side));
+        }
         Ok((self.judged(job, verdicts, &evidence), alive))
     }
 

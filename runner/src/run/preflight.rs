@@ -5,6 +5,7 @@
 
 use mock_humd::pattern::{Pattern, Template};
 use mock_humd::script::Op;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Judged, Seat, needs_greeting};
@@ -18,7 +19,7 @@ use crate::vector::{
 };
 
 /// What keeps a client from being tested.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gate {
     /// The rule whose fault it is, where one is known.
     pub rule: Option<String>,
