@@ -59,8 +59,34 @@ impl Played {
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
+    if let (Some(_), Some(None)) = (args.shard, args.test.shuffle) {
+        return Err(Error::Input(
+            "the shards of a run are shuffled alike\n(hint: `--shuffle=SEED`, with one seed for all of them)"
+                .to_owned(),
+        ));
+    }
     let reports = Reports::open(&args.output, limits(&args.test.patience).start)?;
+    let (played, reproduced) = match tested(args, &reports) {
+        Ok(tested) => tested,
+        Err(error) => {
+            reports.fail(&error);
+            return Err(error);
+        }
+    };
+    let told = reports.write(&played.report)?;
+    if let Some(said) = reproduced? {
+        anstream::eprintln!("{said}");
+    }
+    match played.broke {
+        Some(error) if !told => Err(error),
+        _ => Ok(played.report.exit),
+    }
+}
+
+/// Tests what the arguments name; with what `--repro` wrote.
+fn tested(args: &ClientArgs, reports: &Reports) -> Result<(Played, Result<Option<String>, Error>), Error> {
     let mut target = Target::new(&args.test)?;
+    target.selection.shard = args.shard;
     let failed = Failed::of(&target.command, args.test.black_box);
     if args.failed {
         target.selection.only = Some(failed.cases(&target.loaded.suite)?);
@@ -74,23 +100,16 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     };
     let bar = !args.output.verbosity.quiet;
     let manner = Manner { fail_fast: args.fail_fast, keep, trace: args.trace, bar };
-    let played = play(&target, &args.test, &manner);
+    let played = play(&target, &args.test, &manner, reports);
     by_hand::end(&target.command);
     let played = played?;
     failed.remember(&played);
     let reproduced = repro.map(|repro| repro.write(&played, &target, &args.test)).transpose();
-    let told = reports.write(&played.report)?;
-    if let Some(said) = reproduced? {
-        anstream::eprintln!("{said}");
-    }
-    match played.broke {
-        Some(error) if !told => Err(error),
-        _ => Ok(played.report.exit),
-    }
+    Ok((played, reproduced))
 }
 
-/// Runs a client and scores what came of it.
-pub fn play(target: &Target, args: &TestArgs, manner: &Manner) -> Result<Played, Error> {
+/// Runs a client and scores what came of it; `live` is told of it meanwhile.
+pub fn play(target: &Target, args: &TestArgs, manner: &Manner, live: &Reports) -> Result<Played, Error> {
     let Target { loaded, selection, .. } = target;
     let limits = by_hand::limits(limits(&args.patience), &target.command);
     let stream = manner.trace.map(|what| Stream::start(what == TraceArg::All)).transpose()?;
@@ -112,7 +131,11 @@ pub fn play(target: &Target, args: &TestArgs, manner: &Manner) -> Result<Played,
         trace: stream.as_ref().map(|stream| &stream.trace),
     };
     let cases = Cases::new(manner.bar && stream.is_none());
-    let told = |progress: Progress<'_, '_>| cases.note(progress);
+    let scoring = scoring(target);
+    let told = |progress: Progress<'_, '_>| {
+        live.tell(progress, &run, &scoring);
+        cases.note(progress);
+    };
     let results = block_on(async {
         tokio::select! {
             results = run::run(&run, &told, interrupted()) => results,
@@ -120,28 +143,17 @@ pub fn play(target: &Target, args: &TestArgs, manner: &Manner) -> Result<Played,
         }
     });
     drop(cases);
-    let played = results.map(|results| scored(results, target));
+    let played = results.map(|results| scored(results, target, &scoring));
     if let Some(stream) = stream {
         stream.end();
     }
     played
 }
 
-fn scored(mut results: Results<'_>, target: &Target) -> Played {
+/// What is to be known to score a run.
+fn scoring(target: &Target) -> Scoring<'_> {
     let Target { loaded, selection, .. } = target;
-    let broke = match &results.end {
-        End::Broken(message) => Some(Error::Broken(message.clone())),
-        End::Whole | End::Interrupted => None,
-    };
-    let offenders = results.offenders();
-    let about = About {
-        command: target.shown.clone(),
-        wire: selection.wire.to_string(),
-        vectors: loaded.release.clone(),
-        seed: results.order.seed,
-    };
-    let transcripts = transcript::take(&mut results, &about);
-    let scoring = Scoring {
+    Scoring {
         book: &loaded.book,
         suite: &loaded.suite,
         required: target.required,
@@ -152,8 +164,25 @@ fn scored(mut results: Results<'_>, target: &Target) -> Played {
         config: target.config.as_ref().map(|config| config.name.clone()),
         wire: selection.wire,
         vectors: loaded.release.clone(),
+    }
+}
+
+fn scored(mut results: Results<'_>, target: &Target, scoring: &Scoring<'_>) -> Played {
+    let broke = match &results.end {
+        End::Broken(message) => Some(Error::Broken(message.clone())),
+        End::Whole | End::Interrupted => None,
     };
-    let mut report = score(results, &scoring);
+    let offenders = results.offenders();
+    let about = About {
+        command: scoring.command.clone(),
+        wire: scoring.wire.to_string(),
+        vectors: scoring.vectors.clone(),
+        seed: results.order.seed,
+    };
+    let transcripts = transcript::take(&mut results, &about);
+    let shard = target.selection.shard;
+    let facts = shard.map(|_| target.facts(&results));
+    let mut report = Report { shard, facts, ..score(results, scoring) };
     report.notes.extend(target.notes());
     Played { report, broke, transcripts, offenders }
 }
