@@ -29,11 +29,12 @@ fn every_script_of_the_guide_is_one() {
     }
 }
 
-/// A line either does its work and ends, or listens and is asked to end.
+/// A line either does its work and ends, or listens and is asked to end. Those that need a daemon in the background
+/// are not among the first, and `tests/running` holds them.
 #[test]
-fn every_command_of_the_guide_works() {
+fn the_first_commands_of_the_guide_work() {
     let text = guide();
-    let lines: Vec<_> = blocks(&text, "sh").join("\n").lines().map(str::to_owned).collect();
+    let lines: Vec<_> = blocks(&text, "sh")[0].lines().map(str::to_owned).collect();
     let commands: Vec<_> =
         lines.iter().filter(|line| line.starts_with("mock-humd ") || *line == "mock-humd").collect();
     assert!(commands.len() >= 5, "{lines:?}");
