@@ -83,6 +83,15 @@ impl Daemon {
         Ok(bee)
     }
 
+    /// How long its main thread has had a processor.
+    pub fn busy(&self) -> io::Result<Duration> {
+        let times = std::fs::read_to_string(format!("/proc/{}/schedstat", self.child.id()))?;
+        let nanos = times.split(' ').next().and_then(|nanos| nanos.parse().ok());
+        nanos
+            .map(Duration::from_nanos)
+            .ok_or_else(|| io::Error::other("the system does not say how busy it is"))
+    }
+
     /// How many files it has open, connections among them.
     pub fn files(&self) -> io::Result<usize> {
         Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
