@@ -83,13 +83,9 @@ impl Daemon {
         Ok(bee)
     }
 
-    /// How long its main thread has had a processor.
-    pub fn busy(&self) -> io::Result<Duration> {
-        let times = std::fs::read_to_string(format!("/proc/{}/schedstat", self.child.id()))?;
-        let nanos = times.split(' ').next().and_then(|nanos| nanos.parse().ok());
-        nanos
-            .map(Duration::from_nanos)
-            .ok_or_else(|| io::Error::other("the system does not say how busy it is"))
+    /// What the system says of it in this file of its own.
+    pub fn says(&self, file: &str) -> io::Result<String> {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id()))
     }
 
     /// How many files it has open, connections among them.
@@ -99,7 +95,7 @@ impl Daemon {
 
     /// How much memory it holds now, in bytes.
     pub fn memory(&self) -> io::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let status = self.says("status")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
         kib.map(|kib| kib * 1024).ok_or_else(|| io::Error::other("its status says nothing of memory"))

@@ -63,7 +63,8 @@ async fn what_waits_for_all_bees_together_is_bounded() {
     let mut engine = Engine::new(Config { limits, ..Config::default() }, dir.path().join("thrum.sock"));
     engine.listen(ListenState::Open).unwrap();
     let long = "x".repeat(10 << 10);
-    let tones: String = (0..100).map(|k| format!("{{\"chi\":\"load\",\"rid\":\"{k}{long}\"}}\n")).collect();
+    let mut tones = String::new();
+    (0..100).for_each(|k| tones += &format!("{{\"chi\":\"load\",\"rid\":\"{k}{long}\"}}\n"));
     let mut bees = Vec::new();
     for _ in 0..100 {
         let mut bee = UnixStream::connect(engine.path()).await.unwrap();
