@@ -83,6 +83,11 @@ impl Daemon {
         Ok(bee)
     }
 
+    /// What the system says of it in this file of its own.
+    pub fn says(&self, file: &str) -> io::Result<String> {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id()))
+    }
+
     /// How many files it has open, connections among them.
     pub fn files(&self) -> io::Result<usize> {
         Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
@@ -90,7 +95,7 @@ impl Daemon {
 
     /// How much memory it holds now, in bytes.
     pub fn memory(&self) -> io::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let status = self.says("status")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
         kib.map(|kib| kib * 1024).ok_or_else(|| io::Error::other("its status says nothing of memory"))

@@ -16,7 +16,7 @@ mod trips;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use baseline::{Baseline, Kind};
 use daemon::Daemon;
@@ -47,8 +47,11 @@ fn throughput(table: &mut Table) -> io::Result<()> {
     let quiet = Daemon::start(&["--quiet"])?;
     let counter = Baseline::start(Kind::Counter)?;
     let (mut off, mut on, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    let mut alone = Vec::new();
     for _ in 0..TURNS {
+        let before = busy(&quiet)?;
         off.push(rate(&quiet.socket(), 1, TONES)?);
+        alone.push(TONES as f64 / busy(&quiet)?.saturating_sub(before).as_secs_f64() / 1e6);
         // a new one each time, so that no disk fills up
         let written = Daemon::start(&["--transcript", &transcript_arg])?;
         on.push(rate(&written.socket(), 1, TONES)?);
@@ -59,6 +62,12 @@ fn throughput(table: &mut Table) -> io::Result<()> {
     table.row(
         "512 unanswered tones, transcript off",
         median(off.clone()),
+        "M tones/s",
+        Bound::AtLeast(1.5),
+    )?;
+    table.row(
+        "  for each second that it had a processor",
+        median(alone),
         "M tones/s",
         Bound::AtLeast(1.5),
     )?;
@@ -136,6 +145,12 @@ fn idle(table: &mut Table) -> io::Result<()> {
 fn rate(socket: &Path, connections: usize, tones: usize) -> io::Result<f64> {
     let time = flood::flood(socket, connections, tones)?.as_secs_f64();
     Ok((connections * tones) as f64 / time / 1e6)
+}
+
+/// How long the daemon's one thread has had a processor.
+fn busy(daemon: &Daemon) -> io::Result<Duration> {
+    let nanos = daemon.says("schedstat")?.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    nanos.map(Duration::from_nanos).ok_or_else(|| io::Error::other("the system does not say how busy it is"))
 }
 
 /// A transcript counts only where each tone and each echo stands in it.

@@ -58,6 +58,7 @@ impl<'a> Text<'a> {
     }
 
     /// What it says; a surrogate escape without its other half is U+FFFD.
+    #[inline]
     pub fn text(self) -> Cow<'a, str> {
         let inner = &self.raw[1..self.raw.len() - 1];
         if !self.escaped {
