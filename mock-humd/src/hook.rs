@@ -110,7 +110,7 @@ impl Hook {
         let has_ended =
             is_written && Process::of(&child).is_ok_and(|child| child.wait(rest).unwrap_or(false));
         if !has_ended {
-            eprintln!("mock-humd: hook `{}` is killed: it did not end with its stdin", self.state.command);
+            crate::say(&format!("hook `{}` is killed: it did not end with its stdin", self.state.command));
         }
         reap(&mut child);
     }
@@ -140,7 +140,7 @@ impl Pipe {
             let how = reap(&mut child);
             if !process.is_over {
                 let how = how.map_or_else(|| "no longer reads".to_owned(), |how| format!("has ended, {how}"));
-                eprintln!("mock-humd: hook `{}` {how}; it is started again", self.state.command);
+                crate::say(&format!("hook `{}` {how}; it is started again", self.state.command));
             }
         }
         self.rest = if self.started.elapsed() > REST_MAX { REST_MIN } else { (self.rest * 2).min(REST_MAX) };

@@ -24,8 +24,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
-            // nobody may be listening
-            let _ = writeln!(std::io::stderr(), "mock-humd: {stop}");
+            say(&stop.to_string());
             ExitCode::from(stop.code())
         }
     }
@@ -48,6 +47,11 @@ fn obey(args: &Args, written: &[OsString]) -> Result<(), run::Stop> {
         Some(Command::Play(args)) => admin::commands::play(args),
         Some(Command::Check { script }) => run::check(script),
     }
+}
+
+/// Says something to people, if anybody listens.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "mock-humd: {text}");
 }
 
 /// Prints; false once nobody reads.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -103,7 +103,7 @@ pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
         let desk = Arc::new(Desk::new(engine.handle(), about, hooks, show.progress.clone(), plays));
         let admin = Server::bind(&stand.beside.admin(), Arc::clone(&desk));
         if let Err(error) = &admin {
-            eprintln!("mock-humd: there is no admin socket: {}: {error}", stand.beside.admin().display());
+            crate::say(&format!("there is no admin socket: {}: {error}", stand.beside.admin().display()));
         }
         let done = serve(&mut engine, stand.lent, &mut show, starter, &mut signals).await;
         manager::tell("STOPPING=1");
@@ -239,8 +239,7 @@ fn announce(engine: &Engine, script: &Script) {
     } else {
         String::new()
     };
-    // nobody may be listening
-    let _ = writeln!(io::stderr(), "mock-humd: listening on {}{seed}", engine.path().display());
+    crate::say(&format!("listening on {}{seed}", engine.path().display()));
 }
 
 /// The tap that writes the transcript, if one is wanted. From here on all that is printed goes to the log, if there is

@@ -27,7 +27,7 @@ pub fn record(args: &RecordArgs) -> Result<(), Stop> {
         .block_on(async {
             let mut ends = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
             let [interrupt, terminate] = &mut ends;
-            eprintln!("mock-humd: recording; Ctrl-C ends it and writes {name}");
+            crate::say(&format!("recording; Ctrl-C ends it and writes {name}"));
             let begun = lines.buffer().to_vec();
             let stream = lines.into_inner();
             stream.set_nonblocking(true)?;
@@ -47,10 +47,10 @@ pub fn record(args: &RecordArgs) -> Result<(), Stop> {
         })
         .map_err(broken)?;
     for conn in recorded.before() {
-        eprintln!(
-            "mock-humd: connection #{conn} was there before and is left out (hint: `mock-humd drop` lets its bee \
+        crate::say(&format!(
+            "connection #{conn} was there before and is left out (hint: `mock-humd drop` lets its bee \
              come again)"
-        );
+        ));
     }
     let Some(script) = recorded.script() else {
         return Err(Stop::Unmet(format!("{name}: no bee has come, so there is nothing to play")));

@@ -20,7 +20,7 @@ pub fn socket() -> io::Result<Option<UnixListener>> {
 pub fn tell(state: &str) {
     let Some(to) = std::env::var_os("NOTIFY_SOCKET").filter(|to| !to.is_empty()) else { return };
     if let Err(error) = send(&to, state) {
-        eprintln!("mock-humd: {}: {error} (NOTIFY_SOCKET)", to.display());
+        crate::say(&format!("{}: {error} (NOTIFY_SOCKET)", to.display()));
     }
 }
 
