@@ -139,7 +139,7 @@ pub fn check(path: &Path) -> Result<(), Stop> {
     let script = load(path)?;
     let (steps, rules) = (script.len(), script.rules.len());
     // a reader that went away does not make the script worse
-    let _ = writeln!(io::stdout(), "{}: a script of {steps} steps and {rules} rules", path.display());
+    crate::print(&format!("{}: a script of {steps} steps and {rules} rules\n", path.display()));
     Ok(())
 }
 
