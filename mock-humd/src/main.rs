@@ -3,10 +3,11 @@
 //!
 //! `cli` reads the arguments, `socket` finds the path and keeps off other daemons, `files` makes room for connections,
 //! `run` serves, `hook` shows tones to other programs. `service` keeps a daemon in the background, `admin` looks at a
-//! running one and steers it.
+//! running one and steers it. `exit` has the exit codes.
 
 mod admin;
 mod cli;
+mod exit;
 mod files;
 mod hook;
 mod run;
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn obey(args: &Args, written: &[OsString]) -> Result<(), run::Stop> {
+fn obey(args: &Args, written: &[OsString]) -> Result<(), exit::Stop> {
     match &args.command {
         None => run::run(&args.run, written),
         Some(Command::Run(args)) => run::run(args, written),

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,52 +18,13 @@ use tokio::sync::mpsc;
 
 use crate::admin::{self, About, Desk, Play, Server};
 use crate::cli::RunArgs;
+use crate::exit::Stop;
 use crate::hook::Hook;
 use crate::service::{Beside, Log, PidFile, Starter, manager};
 use crate::{files, socket};
 
 /// How long bees have to read what waits for them, once the daemon is to end.
 const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Why the program ends with an exit code of its own.
-#[derive(Debug)]
-pub enum Stop {
-    /// The script was not kept to: the step, and what was wrong.
-    Unmet(String),
-    /// The script, an argument or the socket is no good.
-    Input(String),
-    /// No daemon runs where one is looked for.
-    Down(String),
-    /// A daemon does not do as it must.
-    Broken(String),
-    /// Ctrl-C; with the step of the script that was waited for.
-    Interrupted(Option<String>),
-}
-
-impl Stop {
-    /// The program's exit code.
-    pub fn code(&self) -> u8 {
-        match self {
-            Self::Unmet(_) => 1,
-            Self::Input(_) => 2,
-            Self::Down(_) => 3,
-            Self::Broken(_) => 4,
-            Self::Interrupted(_) => 130,
-        }
-    }
-}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unmet(text) | Self::Input(text) | Self::Down(text) | Self::Broken(text) => {
-                f.write_str(text)
-            }
-            Self::Interrupted(None) => f.write_str("interrupted"),
-            Self::Interrupted(Some(step)) => write!(f, "interrupted at {step}"),
-        }
-    }
-}
 
 /// Runs the daemon that the arguments describe, to the end of its script if it has one with steps. They are given
 /// once more as they were written.
@@ -110,7 +71,7 @@ pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
         // a bee that does not read its last tones does not keep the daemon, and neither does anybody else
         let _ = tokio::time::timeout(FAREWELL, engine.shut()).await;
         desk.hooks.iter().for_each(|hook| hook.end(FAREWELL));
-        desk.end_tails(FAREWELL);
+        desk.tails.end(FAREWELL);
         // what has crossed is written before the program ends
         drop::<Option<Recording>>(recording);
         done
@@ -177,6 +138,7 @@ pub fn load(path: &Path) -> Result<Script, Stop> {
 pub fn check(path: &Path) -> Result<(), Stop> {
     let script = load(path)?;
     let (steps, rules) = (script.len(), script.rules.len());
+    // a reader that went away does not make the script worse
     crate::print(&format!("{}: a script of {steps} steps and {rules} rules\n", path.display()));
     Ok(())
 }

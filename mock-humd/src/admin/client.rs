@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::run::Stop;
+use crate::exit::Stop;
 use crate::service::Beside;
 
 /// How long a reply may take.

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::client::{ask, no_members, talk};
 use crate::cli::{KickArgs, PlayArgs, SendArgs, SocketArgs, StatusArgs, TailArgs};
-use crate::run::{Stop, load};
+use crate::exit::Stop;
+use crate::run::load;
 use crate::service::Beside;
 
 /// Prints who is connected.

@@ -1,11 +1,8 @@
 //! What the admin socket can be asked, and the answers.
 
-use std::io;
-use std::os::unix::net::UnixStream;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use mock_humd::engine::{Filter, Handle, PeerInfo, Recorder, Recording};
+use mock_humd::engine::{Filter, Handle, PeerInfo};
 use mock_humd::nest::{Ending, Nest};
 use mock_humd::play::Progress;
 use mock_humd::script::{ListenState, Script};
@@ -13,14 +10,8 @@ use mock_humd::wire::chi;
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
 
+use super::tails::Tails;
 use crate::hook::Hook;
-use crate::service::readable;
-
-/// So many may read along at a time.
-const TAILS_MAX: usize = 16;
-
-/// So much may wait for each of them.
-const TAIL_BYTES_MAX: usize = 8 << 20;
 
 /// One step of a script that is played without a time of its own.
 const STEP_MAX: Duration = Duration::from_secs(30);
@@ -64,15 +55,8 @@ pub struct Desk {
     pub progress: Progress,
     /// Takes scripts, one at a time.
     pub plays: mpsc::Sender<Play>,
-    tails: Mutex<Vec<Tail>>,
-}
-
-/// Somebody who reads along.
-#[derive(Debug)]
-struct Tail {
-    recording: Recording,
-    /// Shows whether the reader is gone.
-    reader: UnixStream,
+    /// Those who read along.
+    pub tails: Tails,
 }
 
 /// What a request came to.
@@ -94,7 +78,7 @@ impl Desk {
         progress: Progress,
         plays: mpsc::Sender<Play>,
     ) -> Self {
-        Self { handle, about, hooks, progress, plays, tails: Mutex::default() }
+        Self { handle, about, hooks, progress, plays, tails: Tails::default() }
     }
 
     /// Does what is asked.
@@ -108,10 +92,10 @@ impl Desk {
             Some("send") => json!({ "count": self.send(request)? }),
             Some("kick") => json!({ "count": self.kick(request)? }),
             Some("drop") => json!({ "count": self.drop_all() }),
-            Some("tail") if self.tails().len() >= TAILS_MAX => {
-                return Err(format!("{TAILS_MAX} others read along already"));
+            Some("tail") => {
+                self.tails.check_room()?;
+                return Ok(Answer::Tail(filter(request)?));
             }
-            Some("tail") => return Ok(Answer::Tail(filter(request)?)),
             Some("play") => return self.play(request).map(Answer::Later),
             _ => return Err("/do: wants `status`, `peers`, `send`, `kick`, `drop`, `tail` or `play`".into()),
         };
@@ -119,37 +103,6 @@ impl Desk {
             Value::Object(reply) => Ok(Answer::Now(reply)),
             _ => Ok(Answer::Now(Map::new())),
         }
-    }
-
-    /// Lets what crosses go to a reader, on a thread that may wait for it.
-    pub fn tail(&self, filter: Filter, reader: UnixStream) -> io::Result<()> {
-        let copy = reader.try_clone()?;
-        let (recorder, recording) = Recorder::start(reader);
-        self.tails().push(Tail { recording, reader: copy });
-        self.handle.attach(Box::new(recorder.only(filter).waiting(TAIL_BYTES_MAX)));
-        Ok(())
-    }
-
-    /// Gives those who read along what waits for them, within a time.
-    pub fn end_tails(&self, within: Duration) {
-        let until = Instant::now() + within;
-        for tail in self.tails().drain(..) {
-            tail.recording.end(until.saturating_duration_since(Instant::now()));
-        }
-    }
-
-    /// Those who read along, but for those who are gone.
-    fn tails(&self) -> MutexGuard<'_, Vec<Tail>> {
-        let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
-        tails.retain(|tail| {
-            // a reader says nothing more, so there is something to read only once it is gone
-            let is_gone = readable(&tail.reader, Duration::ZERO).unwrap_or(true);
-            if is_gone {
-                tail.recording.end(Duration::ZERO);
-            }
-            !is_gone && !tail.recording.is_done()
-        });
-        tails
     }
 
     fn status(&self) -> Value {
@@ -172,7 +125,7 @@ impl Desk {
             "args": args,
             "script": self.progress.waiting().map(|unmet| unmet.to_string()),
             "hooks": self.hooks.iter().map(hook).collect::<Vec<_>>(),
-            "tails": self.tails().len(),
+            "tails": self.tails.len(),
             "connections": self.peers(),
         })
     }

@@ -21,6 +21,7 @@ pub mod commands;
 mod desk;
 pub mod record;
 mod server;
+mod tails;
 
 pub use desk::{About, Desk, Play, play};
 pub use server::Server;

@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::client::{no_members, talk};
 use crate::cli::RecordArgs;
-use crate::run::Stop;
+use crate::exit::Stop;
 use crate::service::Beside;
 
 /// Records until it is interrupted, the daemon ends, or enough tones have crossed; then the file is written.

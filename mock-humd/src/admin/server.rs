@@ -97,7 +97,7 @@ async fn serve(stream: UnixStream, desk: &Desk) -> io::Result<()> {
                 // nothing crosses between the reply and the first look: this thread does both
                 io::Write::write_all(&mut reader, &encoded(Ok(Map::new())))?;
                 reader.set_nonblocking(false)?;
-                return desk.tail(filter, reader);
+                return desk.tails.add(&desk.handle, filter, reader);
             }
             Err(error) => Err(error),
         };

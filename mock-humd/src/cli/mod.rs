@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::run::Stop;
+use crate::exit::Stop;
 
 pub use commands::{
     FilterArgs, KickArgs, PlayArgs, RecordArgs, SendArgs, SocketArgs, StatusArgs, StopArgs, TailArgs,

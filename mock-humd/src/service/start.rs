@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{Beside, Process, log, pid_file, readable, stop};
 use crate::admin::client;
 use crate::cli::{RunArgs, StopArgs};
-use crate::run::Stop;
+use crate::exit::Stop;
 use crate::socket;
 
 /// How long a daemon may take to listen, and to answer a hello.

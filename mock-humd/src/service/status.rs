@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Beside, pid_file};
 use crate::admin::{client, commands};
 use crate::cli::StatusArgs;
-use crate::run::Stop;
+use crate::exit::Stop;
 
 /// Prints how the daemon is; an error where there is none.
 pub fn status(args: &StatusArgs) -> Result<(), Stop> {

@@ -2,7 +2,7 @@
 
 use super::{Beside, PidFile, Process, pid_file};
 use crate::cli::StopArgs;
-use crate::run::Stop;
+use crate::exit::Stop;
 use crate::socket;
 
 /// Ends the daemon at the socket; it is fine if there is none.

@@ -85,9 +85,15 @@ impl Stage {
 
     /// A command that goes on, and the lines that it prints.
     pub fn follow<S: AsRef<OsStr>>(&self, args: &[S]) -> Follower {
-        let mut child = self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
-        Follower { child, lines }
+        Follower::spawn(&mut self.command(args))
+    }
+
+    /// The same for a line of the shell.
+    pub fn follow_shell(&self, line: &str) -> Follower {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", line]).current_dir(self.dir.path());
+        shell.env("HUM_THRUM_SOCK", self.socket()).env("XDG_CONFIG_HOME", self.path("config"));
+        Follower::spawn(&mut shell)
     }
 
     pub fn connect(&self) -> Bee {
@@ -144,6 +150,12 @@ pub struct Follower {
 }
 
 impl Follower {
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
     pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.lines.read_line(&mut line).unwrap();
