@@ -59,8 +59,38 @@ impl Played {
 
 /// `client`.
 pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
+    if let (Some(_), Some(None)) = (args.shard, args.test.shuffle) {
+        return Err(Error::Input(
+            "the shards of a run are shuffled alike\n(hint: `--shuffle=SEED`, with one seed for all of them)"
+                .to_owned(),
+        ));
+    }
     let reports = Reports::open(&args.output, limits(&args.test.patience).start)?;
+    match tested(args, &reports) {
+        Ok((played, reproduced)) => {
+            let told = reports.write(&played.report)?;
+            if let Some(said) = reproduced? {
+                anstream::eprintln!("{said}");
+            }
+            match played.broke {
+                Some(error) if !told => Err(error),
+                _ => Ok(played.report.exit),
+            }
+        }
+        Err(error) => {
+            reports.fail(&error);
+            Err(error)
+        }
+    }
+}
+
+/// What came of a run, and of the folders that reproduce it.
+type Tested = (Played, Result<Option<String>, Error>);
+
+/// Tests what the arguments name.
+fn tested(args: &ClientArgs, reports: &Reports) -> Result<Tested, Error> {
     let mut target = Target::new(&args.test)?;
+    target.selection.shard = args.shard;
     let failed = Failed::of(&target.command, args.test.black_box);
     if args.failed {
         target.selection.only = Some(failed.cases(&target.loaded.suite)?);
@@ -74,23 +104,16 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
     };
     let bar = !args.output.verbosity.quiet;
     let manner = Manner { fail_fast: args.fail_fast, keep, trace: args.trace, bar };
-    let played = play(&target, &args.test, &manner);
+    let played = play(&target, &args.test, &manner, reports);
     by_hand::end(&target.command);
     let played = played?;
     failed.remember(&played);
     let reproduced = repro.map(|repro| repro.write(&played, &target, &args.test)).transpose();
-    let told = reports.write(&played.report)?;
-    if let Some(said) = reproduced? {
-        anstream::eprintln!("{said}");
-    }
-    match played.broke {
-        Some(error) if !told => Err(error),
-        _ => Ok(played.report.exit),
-    }
+    Ok((played, reproduced))
 }
 
 /// Runs a client and scores what came of it.
-pub fn play(target: &Target, args: &TestArgs, manner: &Manner) -> Result<Played, Error> {
+pub fn play(target: &Target, args: &TestArgs, manner: &Manner, live: &Reports) -> Result<Played, Error> {
     let Target { loaded, selection, .. } = target;
     let limits = by_hand::limits(limits(&args.patience), &target.command);
     let stream = manner.trace.map(|what| Stream::start(what == TraceArg::All)).transpose()?;
@@ -112,7 +135,11 @@ pub fn play(target: &Target, args: &TestArgs, manner: &Manner) -> Result<Played,
         trace: stream.as_ref().map(|stream| &stream.trace),
     };
     let cases = Cases::new(manner.bar && stream.is_none());
-    let told = |progress: Progress<'_, '_>| cases.note(progress);
+    let scoring = scoring(target);
+    let told = |progress: Progress<'_, '_>| {
+        live.tell(progress, &run, &scoring);
+        cases.note(progress);
+    };
     let results = block_on(async {
         tokio::select! {
             results = run::run(&run, &told, interrupted()) => results,
@@ -141,7 +168,16 @@ fn scored(mut results: Results<'_>, target: &Target) -> Played {
         seed: results.order.seed,
     };
     let transcripts = transcript::take(&mut results, &about);
-    let scoring = Scoring {
+    let facts = selection.shard.map(|_| target.facts(&results));
+    let mut report = Report { shard: selection.shard, facts, ..score(results, &scoring(target)) };
+    report.notes.extend(target.notes());
+    Played { report, broke, transcripts, offenders }
+}
+
+/// How what came of a run is scored.
+fn scoring(target: &Target) -> Scoring<'_> {
+    let Target { loaded, selection, .. } = target;
+    Scoring {
         book: &loaded.book,
         suite: &loaded.suite,
         required: target.required,
@@ -152,10 +188,7 @@ fn scored(mut results: Results<'_>, target: &Target) -> Played {
         config: target.config.as_ref().map(|config| config.name.clone()),
         wire: selection.wire,
         vectors: loaded.release.clone(),
-    };
-    let mut report = score(results, &scoring);
-    report.notes.extend(target.notes());
-    Played { report, broke, transcripts, offenders }
+    }
 }
 
 /// `smoke`.

@@ -10,9 +10,10 @@
 //! ```
 //!
 //! [`loaded`] fetches what goes in on the left. [`harness()`] goes the whole way for a Rust client's own `cargo test`.
-//! [`config`] reads how a client is tested and which of its failures are known. [`release`] stands beside that way: it packs vectors
-//! for others to pin, and compares what was packed. A [`transcript`] keeps what an exchange saw, so that the rest of the
-//! way can be gone again without a client.
+//! [`merge`] joins the reports of several machines that each went it with a part of the cases. [`config`] reads how a
+//! client is tested and which of its failures are known. [`release`] stands beside that way: it packs vectors for others
+//! to pin, and compares what was packed. A [`transcript`] keeps what an exchange saw, so that the rest of the way can be
+//! gone again without a client.
 //!
 //! What is kept, everywhere:
 //!
@@ -38,6 +39,7 @@ pub mod judge;
 pub mod limits;
 mod lines;
 pub mod loaded;
+pub mod merge;
 pub mod plan;
 pub mod release;
 pub mod report;

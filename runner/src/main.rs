@@ -7,6 +7,7 @@ mod doctor;
 mod failed;
 mod init;
 mod interrupt;
+mod live;
 mod lookup;
 mod progress;
 mod reference;

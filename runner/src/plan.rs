@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows how a job runs.
 
+mod shard;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobMatcher};
@@ -9,6 +11,8 @@ use globset::{Glob, GlobMatcher};
 use crate::rule::{Need, Party, Profile, Rule, RuleBook, Side, Version};
 use crate::testee::{Identity, is_surface};
 use crate::vector::{Body, Case, Status, Suite};
+
+pub use shard::Shard;
 
 /// What a user asks for.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub struct Selection {
     pub role: Option<Party>,
     /// What of the client's claims is judged.
     pub narrow: Narrow,
+    /// Only this part of what is left; all of it where it is `None`.
+    pub shard: Option<Shard>,
 }
 
 /// Less than a shim claims, and never more. Each name comes with the line of the file that has it.
@@ -82,12 +88,17 @@ impl Selection {
             profile: None,
             role: None,
             narrow: Narrow::default(),
+            shard: None,
         }
     }
 
     /// Whether it is everything, so that a rule without a verdict is a gap and not a choice.
     pub fn is_all(&self) -> bool {
-        self.run.is_empty() && self.skip.is_empty() && self.only.is_none() && self.rules.is_empty()
+        self.run.is_empty()
+            && self.skip.is_empty()
+            && self.only.is_none()
+            && self.rules.is_empty()
+            && self.shard.is_none()
     }
 
     fn takes(&self, case: &Case, book: &RuleBook) -> bool {
@@ -128,6 +139,10 @@ pub struct Plan<'a> {
     pub sides: Vec<Side>,
     /// Side by side, in the order of the suite.
     pub jobs: Vec<Job<'a>>,
+    /// Which part of them, where it is one of several.
+    pub shard: Option<Shard>,
+    /// The jobs of the other parts.
+    pub elsewhere: Vec<Job<'a>>,
     /// Cases that do not apply to this client, with the reason.
     pub not_applicable: Vec<(&'a Case, String)>,
     /// Rules that do not apply to this client, by side and id, with the reason.
@@ -186,10 +201,19 @@ pub fn plan<'a>(
     }
     let job = |side: Side, case| Job { case, side, examples: visible(case, &identity.caps) };
     let applies = |side: Side, case: &Case| stays_out(case, side, identity, selection).is_none();
-    let jobs = sides
-        .iter()
-        .flat_map(|side| cases.iter().filter(|case| applies(*side, case)).map(|case| job(*side, *case)));
-    let not_applicable = cases.iter().filter(|case| !sides.iter().any(|side| applies(*side, case)));
+    let (to_play, not_applicable): (Vec<&Case>, Vec<&Case>) =
+        cases.iter().partition(|case| sides.iter().any(|side| applies(*side, case)));
+    let (own, others): (Vec<_>, Vec<_>) = match selection.shard {
+        Some(shard) => to_play.iter().zip(shard.part(&to_play)).partition(|(_, is_own)| *is_own),
+        None => (to_play.iter().map(|case| (case, true)).collect(), Vec::new()),
+    };
+    let jobs = |cases: Vec<(&&'a Case, bool)>| -> Vec<Job<'a>> {
+        let of_side = |side| {
+            let cases = cases.iter().map(|(case, _)| **case);
+            cases.filter(move |case| applies(side, case)).map(move |case| job(side, case))
+        };
+        sides.iter().flat_map(|side| of_side(*side)).collect()
+    };
     let reason = |case: &Case| {
         let own =
             sides.iter().find(|side| side.profile == case.profile && case.under_test.contains(&side.party));
@@ -199,8 +223,10 @@ pub fn plan<'a>(
         }
     };
     Ok(Plan {
-        jobs: jobs.collect(),
-        not_applicable: not_applicable.map(|case| (*case, reason(case))).collect(),
+        jobs: jobs(own),
+        shard: selection.shard,
+        elsewhere: jobs(others),
+        not_applicable: not_applicable.into_iter().map(|case| (case, reason(case))).collect(),
         rules_not_applicable: rules_not_applicable(book, identity, &sides, selection),
         rules_hidden: if is_bee { rules_hidden(suite, book, identity, selection) } else { BTreeMap::new() },
         sides,

@@ -41,12 +41,36 @@ pub(crate) mod micros {
 pub(crate) mod from_one {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
     pub(crate) fn serialize<S: Serializer>(index: &usize, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_u64(*index as u64 + 1)
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
         usize::deserialize(from)?.checked_sub(1).ok_or_else(|| de::Error::custom("it counts from 1"))
+    }
+}
+
+/// A day, as `2027-03-31`.
+pub(crate) mod day {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+    use time::{Date, Month};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
+    pub(crate) fn serialize<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(day)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        let text = String::deserialize(from)?;
+        read(&text).ok_or_else(|| de::Error::custom(format!("`{text}` is no day such as `2027-03-31`")))
+    }
+
+    fn read(text: &str) -> Option<Date> {
+        let mut parts = text.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+        Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
     }
 }
 

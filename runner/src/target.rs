@@ -7,7 +7,9 @@ use thrum_conform::config::{self, Config};
 use thrum_conform::error::Error;
 use thrum_conform::loaded::{self, Loaded};
 use thrum_conform::plan::{self, Narrow, Selection};
+use thrum_conform::report::Facts;
 use thrum_conform::rule::{Level, Party, Profile};
+use thrum_conform::run::Results;
 use thrum_conform::testee::Command;
 use time::{Date, OffsetDateTime};
 
@@ -62,6 +64,7 @@ impl Target {
             narrow: client
                 .filter(|_| !args.black_box)
                 .map_or_else(Narrow::default, |client| client.narrow.clone()),
+            shard: None,
         };
         let command = command(&args.command, args.mutant.as_deref(), config.as_ref(), args.black_box)?;
         Ok(Self {
@@ -82,6 +85,11 @@ impl Target {
     pub fn baseline(&self) -> Option<Baseline<'_>> {
         let config = self.config.as_ref()?;
         Some(config.baseline(self.today, &self.selection))
+    }
+
+    /// What a shard's report holds for those who join it with the others.
+    pub fn facts(&self, results: &Results<'_>) -> Facts {
+        Facts::of(results, &self.selection, self.required, self.baseline().as_ref(), self.today)
     }
 
     /// What a reader of the report should know: whether less is judged than the shim claims.

@@ -14,6 +14,7 @@ use thrum_conform::report::{self, CaseRow, CaseVerdict, Diagnosis, Report, Stand
 
 use crate::cli::{BaselineArgs, BaselineCommand};
 use crate::client::{Manner, Played, play};
+use crate::reports::Reports;
 use crate::sink::Sink;
 use crate::target::{self, Target};
 use crate::terminal;
@@ -30,7 +31,7 @@ pub fn run(command: &BaselineCommand) -> Result<Exit, Error> {
         )));
     };
     let manner = Manner { bar: true, ..Manner::default() };
-    let Played { report, broke, .. } = play(&target, &args.test, &manner)?;
+    let Played { report, broke, .. } = play(&target, &args.test, &manner, &Reports::default())?;
     if let Some(broke) = broke {
         return Err(broke);
     }

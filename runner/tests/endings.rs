@@ -13,7 +13,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Each format with a file, and what stands in it when the run was cut short.
-const FORMATS: [(&str, &str); 7] = [
+const FORMATS: [(&str, &str); 8] = [
     ("tty", "cases were not played"),
     ("json", "\"unplayed\": "),
     ("junit", "<error type=\""),
@@ -21,6 +21,7 @@ const FORMATS: [(&str, &str); 7] = [
     ("github", "::error title="),
     ("md", "cases were not played"),
     ("badge", "lightgrey"),
+    ("ndjson", "\"event\":\"end\""),
 ];
 
 struct Trial {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use thrum_conform::plan::Shard;
 use thrum_conform::rule::Version;
 
 use super::report::OutputArgs;
@@ -45,6 +46,15 @@ pinned vectors, and the failures that are known for now:
 
 A known failure still runs. It fails the gate once it passes, fails otherwise,
 or has expired; the report then says which lines of the file to change.
+
+With `--shard K/N` each of N machines plays a part of the cases. `report merge`
+makes the report of the whole run of theirs, and its exit code is the verdict.
+That of a shard says what its own cases say, and a rule that other shards decide
+too stays undecided until then:
+
+  thrum-conform client --shard 1/2 --report json=1.json -- ./shim
+  thrum-conform client --shard 2/2 --report json=2.json -- ./shim
+  thrum-conform report merge 1.json 2.json
 
 Exit codes:
   0    every required rule held or is waived, and at least one was decided
@@ -137,6 +147,10 @@ pub struct TestArgs {
 pub struct ClientArgs {
     #[command(flatten)]
     pub test: TestArgs,
+    /// Play one part of the cases, as on one of several machines: `2/5` is the second of five. Each part is reported by
+    /// itself, and `report merge` joins them
+    #[arg(long, value_name = "K/N", conflicts_with = "failed")]
+    pub shard: Option<Shard>,
     /// Stop at the first failure
     #[arg(short = 'x', long)]
     pub fail_fast: bool,

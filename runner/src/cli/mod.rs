@@ -20,7 +20,10 @@ pub use baseline::{BaselineArgs, BaselineCommand};
 pub use catalog::{ExplainArgs, ListArgs, ListWhat};
 pub use client::{ClientArgs, LevelArg, PatienceArgs, ProfileArg, RoleArg, SourceArgs, TestArgs, TraceArg};
 pub use replay::ReplayArgs;
-pub use report::{ColorArg, FormatArg, OutputArgs, RenderArgs, ReportArg, ReportCommand, VerbosityArgs};
+pub use report::{
+    ColorArg, CompareArgs, FormatArg, MergeArgs, OutputArgs, RenderArgs, ReportArg, ReportCommand,
+    VerbosityArgs,
+};
 pub use selftest::SelftestArgs;
 pub use setup::{DoctorArgs, InitArgs, SmokeArgs};
 pub use shell::{CompletionsArgs, ManArgs};

@@ -1,12 +1,14 @@
 //! What a case says about a rule, gathered from what its steps found.
 
+use serde::{Deserialize, Serialize};
+
 use super::failure::Failure;
 use crate::exchange::Evidence;
 use crate::rule::RuleBook;
 use crate::vector::Case;
 
 /// What one case says about one rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Verdict {
     /// The rule.
     pub rule: String,
@@ -22,7 +24,8 @@ impl Verdict {
 }
 
 /// What a rule came to in a case.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Everything that the case asks was seen.
     Held,
@@ -43,7 +46,7 @@ pub enum Outcome {
 }
 
 /// Why a rule could not be seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
     /// In words, a fragment.
     pub why: String,
@@ -59,7 +62,8 @@ impl Cause {
 }
 
 /// What stands behind a cause, so that whoever knows of that knows of this too.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Root {
     /// Nothing else.
     Itself,

@@ -74,13 +74,14 @@ impl Cases {
     /// Takes note of what happened.
     pub fn note(&self, progress: run::Progress<'_, '_>) {
         match progress {
-            run::Progress::Planned(total) => {
+            run::Progress::Planned { plays: total, .. } => {
                 self.bar.set_prefix(counted(total, "case"));
                 self.bar.set_length(total as u64);
             }
             run::Progress::Began(case, side) => {
                 self.running.borrow_mut().push((case.id.clone(), side, Instant::now()));
             }
+            run::Progress::Again(..) | run::Progress::Lost(..) => {}
             run::Progress::Ended(judged) => {
                 let mut running = self.running.borrow_mut();
                 let ended =

@@ -20,8 +20,9 @@ pub(super) const BESIDE: [Standing; 7] = [
 ];
 
 /// How the run ended, in a word or two.
-pub(super) fn verdict(exit: Exit) -> &'static str {
-    match exit {
+pub(super) fn verdict(report: &Report) -> &'static str {
+    match report.exit {
+        Exit::Fine if report.shard.is_some() => "nothing failed in this shard",
         Exit::Fine => "conformant",
         Exit::Failed => "not conformant",
         Exit::Incomplete => "incomplete",
@@ -38,7 +39,8 @@ pub(super) fn who(report: &Report) -> String {
     }
     let lang = if report.level == 0 { "black box" } else { &identity.lang };
     let [name, version, lang] = [&identity.name, &identity.version, lang].map(|part| cut(&clean(part), 80));
-    format!("{name} {version} ({lang})")
+    let shard = report.shard.map_or_else(String::new, |shard| format!(" · {shard}"));
+    format!("{name} {version} ({lang}){shard}")
 }
 
 /// The sides that were tested; of others there is only what does not apply, which is left to the JSON report.

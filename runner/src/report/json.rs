@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::rule::{Profile, Side};
 
 /// The version of the schema.
-const SCHEMA: u64 = 1;
+pub(super) const SCHEMA: u64 = 1;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let whole = Whole {
@@ -82,8 +82,9 @@ struct Counted {
     summary: Summary,
 }
 
+/// How many rules and cases came to what.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Summary {
+pub(super) struct Summary {
     exit: Exit,
     rules: Map<String, Value>,
     cases: Map<String, Value>,
@@ -106,39 +107,38 @@ fn profiles(report: &Report) -> Vec<Profile> {
     profiles
 }
 
-fn summary(report: &Report) -> Summary {
-    let mut cases = case_counts(report.cases.iter());
+pub(super) fn summary(report: &Report) -> Summary {
+    let mut cases = case_counts(report, None);
     cases.insert("not_applicable".to_owned(), json!(report.not_applicable.len()));
     Summary {
         exit: report.exit,
-        rules: rule_counts(report.rules.iter()),
+        rules: rule_counts(report, None),
         cases,
         examples: report.cases.iter().map(|case| case.examples).sum(),
     }
 }
 
 fn side_of(report: &Report, side: Side) -> OfSide {
-    OfSide {
-        side,
-        rules: rule_counts(report.rules.iter().filter(|row| row.side == side)),
-        cases: case_counts(report.cases.iter().filter(|row| row.side == side)),
-    }
+    OfSide { side, rules: rule_counts(report, Some(side)), cases: case_counts(report, Some(side)) }
 }
 
-fn rule_counts<'a>(rows: impl Iterator<Item = &'a RuleRow> + Clone) -> Map<String, Value> {
+/// Of one side, or of all.
+fn rule_counts(report: &Report, side: Option<Side>) -> Map<String, Value> {
     let count = |standing: Standing| {
-        let count = rows.clone().filter(|row| row.standing == standing).count();
-        (standing.word().to_owned(), json!(count))
+        let is_own = |row: &&RuleRow| side.is_none_or(|side| row.side == side) && row.standing == standing;
+        (standing.word().to_owned(), json!(report.rules.iter().filter(is_own).count()))
     };
     Standing::ALL.into_iter().map(count).collect()
 }
 
-fn case_counts<'a>(rows: impl Iterator<Item = &'a CaseRow> + Clone) -> Map<String, Value> {
-    let own = rows.filter(|case| !case.is_ambient());
+/// Of one side, or of all.
+fn case_counts(report: &Report, side: Option<Side>) -> Map<String, Value> {
+    let is_own = |row: &&CaseRow| side.is_none_or(|side| row.side == side) && !row.is_ambient();
+    let own: Vec<&CaseRow> = report.cases.iter().filter(is_own).collect();
     let count = |verdict: CaseVerdict| {
-        let count = own.clone().filter(|case| case.verdict == verdict).count();
+        let count = own.iter().filter(|row| row.verdict == verdict).count();
         (verdict.word().to_owned(), json!(count))
     };
-    let selected = ("selected".to_owned(), json!(own.clone().count()));
+    let selected = ("selected".to_owned(), json!(own.len()));
     std::iter::once(selected).chain(CaseVerdict::ALL.into_iter().map(count)).collect()
 }

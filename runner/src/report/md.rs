@@ -21,7 +21,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Exit::Input | Exit::Broken => "💥",
         Exit::Interrupted => "🛑",
     };
-    let verdict = headline::verdict(report.exit);
+    let verdict = headline::verdict(report);
     writeln!(out, "## {mark} thrum-conform: {verdict}\n")?;
     let (wire, vectors) = (code(&report.wire), code(&report.vectors));
     let seconds = report.took.as_secs_f64();
@@ -124,6 +124,11 @@ fn code(text: &str) -> String {
     let text = cut(&clean(text), LINE_MAX);
     let fence = "`".repeat(longest_run(&text) + 1);
     format!("{fence} {text} {fence}")
+}
+
+/// Code within a cell of a table, where even in code a bar ends the cell.
+pub(super) fn cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
 }
 
 fn longest_run(text: &str) -> usize {

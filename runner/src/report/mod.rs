@@ -3,7 +3,9 @@
 //! A report knows what came of a run, and nothing of how it came about.
 
 mod badge;
+mod compare;
 mod entry;
+mod facts;
 mod github;
 mod headline;
 mod html;
@@ -12,6 +14,7 @@ mod junit;
 mod matrix;
 mod md;
 mod model;
+mod ndjson;
 mod tap;
 pub(crate) mod text;
 mod trace;
@@ -19,12 +22,16 @@ mod tty;
 
 use std::io::{self, Write};
 
-pub use entry::known;
-pub use matrix::write as write_matrix;
-pub use model::{
-    CONFIG_NAME, CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Shard, Standing, Twin,
-    Waiver,
+pub use compare::{
+    Came, CaseTurn, CompareFormat, Comparison, Course, RuleTurn, Turn, write as write_comparison,
 };
+pub use entry::known;
+pub use facts::{Asked, Expect, Facts, Known, Played};
+pub use matrix::{Cell, Client, Count, Matrix, MatrixFormat, Rule, Section, Table, write as write_matrix};
+pub use model::{
+    CONFIG_NAME, CaseRow, CaseVerdict, Diagnosis, FailureRow, Idle, Report, RuleRow, Standing, Twin, Waiver,
+};
+pub use ndjson::{Event, Place, Start, outcome};
 pub use trace::trace_line;
 pub use tty::{Look, Verbosity};
 
@@ -49,6 +56,8 @@ pub enum Format {
     Badge,
     /// One page for a browser, with everything in it.
     Html,
+    /// Events, one a line; `vectors/schema/events.json` describes them.
+    Ndjson,
 }
 
 /// Writes a report.
@@ -62,6 +71,7 @@ pub fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result
         Format::Md => md::write(report, out),
         Format::Badge => badge::write(report, out),
         Format::Html => html::write(report, out),
+        Format::Ndjson => ndjson::write(report, out),
     }
 }
 

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::Facts;
 use crate::baseline::{Expected, Finding};
 use crate::exit::Exit;
 use crate::judge::{Failure, Scene};
+use crate::plan::Shard;
 use crate::rule::{Level, Party, Profile, Side};
 use crate::run::{Order, Unsteady};
 use crate::spelling::{among, millis};
@@ -66,6 +68,9 @@ pub struct Report {
     pub waivers: Vec<Finding>,
     /// Things to know beside the verdicts.
     pub notes: Vec<String>,
+    /// Of a shard, what the whole is scored from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Facts>,
     /// What the process ends with; the JSON report has it in its summary.
     #[serde(skip, default = "unread")]
     pub exit: Exit,
@@ -74,15 +79,6 @@ pub struct Report {
 /// Until the summary is read.
 fn unread() -> Exit {
     Exit::Broken
-}
-
-/// One of the parts in which several machines play the cases of one run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shard {
-    /// Which, from 1.
-    pub number: usize,
-    /// How many there are.
-    pub of: usize,
 }
 
 /// A case that does not apply.
@@ -109,6 +105,12 @@ impl Report {
         let rules = self.rules.iter().map(|row| row.side);
         let cases = self.cases.iter().map(|row| row.side);
         rules.chain(cases).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Whether rules stay undecided that nothing speaks against: of a whole bee not all shows, and of a shard not all is
+    /// there.
+    pub fn leaves_open(&self) -> bool {
+        self.level == 0 || self.shard.is_some()
     }
 
     /// The command line that runs this case alone and shows what crosses; `None` for a rule that is judged on every

@@ -22,10 +22,8 @@ pub struct Unsteady {
     /// What it came to.
     pub outcomes: Vec<Times>,
     /// What was broken at any time: the rule, the example of a call case, and the code.
-    #[serde(skip)]
     pub broken: BTreeSet<(String, Option<u64>, String)>,
     /// Whether something could not be seen at any time, or broke a rule that is judged on every line.
-    #[serde(skip)]
     pub open: bool,
 }
 

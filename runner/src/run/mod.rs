@@ -17,6 +17,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
 
 pub use judged::{Judged, Keep};
 pub use ledger::{Times, Unsteady};
@@ -97,7 +98,8 @@ pub struct Results<'a> {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum End {
     /// After its last job, or at the first failure where that was asked for.
     Whole,
@@ -159,6 +161,8 @@ pub async fn run<'a>(
         } else {
             None
         };
+        let plays = plan.jobs.len() * run.order.times;
+        progress(Progress::Planned { identity: &identity, plan: &plan, plays });
         let floor = Floor::new(run, &plan, gate.as_ref(), progress);
         *results.borrow_mut() = Some((identity, plan.clone(), gate.clone(), floor.cases.clone()));
         let mut seats = vec![first];
@@ -244,7 +248,6 @@ impl<'r, 'a> Floor<'r, 'a> {
         progress: &'r dyn Fn(Progress<'_, 'a>),
     ) -> Self {
         let queue = run.order.queue(&plan.jobs);
-        progress(Progress::Planned(queue.len()));
         let (fresh, shared) = queue.into_iter().partition(|(_, job)| job.case.fresh);
         Self {
             run,
@@ -305,6 +308,7 @@ impl<'r, 'a> Floor<'r, 'a> {
         let looks = !self.run.command.is_by_hand() && self.second_looks.get() < SECOND_LOOKS_MAX;
         if judged.is_broken() && used && alive && looks {
             self.second_looks.set(self.second_looks.get() + 1);
+            (self.progress)(Progress::Again(job.case, job.side));
             let mut own = Seat::fresh(seat.room(), job.case);
             let (second, _) = self.play(job, &mut own).await?;
             own.stop().await;
@@ -327,6 +331,9 @@ impl<'r, 'a> Floor<'r, 'a> {
         let verdicts = judge::judge(job.case, &evidence, self.run.book);
         let decided = verdicts.iter().any(|verdict| !matches!(verdict.outcome, Outcome::Inconclusive(_)));
         let alive = seat.played(decided)?;
+        if !alive {
+            (self.progress)(Progress::Lost(job.case, job.side));
+        }
         let judged = Judged::new((job.case, job.side), verdicts, evidence, self.run.bodies, self.run.keep);
         Ok((judged, alive))
     }

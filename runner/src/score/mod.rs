@@ -2,7 +2,11 @@
 //!
 //! A rule is judged on each side by itself: for each role that it binds, in each profile. It is held only if every
 //! scored case that decides it passed and at least one ran. A negative counts only if its twin passed in the same run.
+//!
+//! A shard is scored by its own cases: its exit code says whether they speak against the client. What other shards
+//! decide too stays open in its report, until all of them are merged and scored as one run.
 
+mod part;
 mod rows;
 mod tally;
 
@@ -107,12 +111,18 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
     if results.left_behind {
         notes.push("the shim left other processes behind when it stopped; they were killed (hint: end what the client starts)".to_owned());
     }
-    let exit = match exit(&rules, scoring.required) {
+    let is_part = results.plan.shard.is_some();
+    let exit = match exit(&rules, scoring.required, is_part) {
         _ if results.end == End::Interrupted => Exit::Interrupted,
         _ if matches!(results.end, End::Broken(_)) => Exit::Broken,
         Exit::Fine | Exit::Incomplete if !unsteady.is_empty() || !waivers.is_empty() => Exit::Failed,
         exit => exit,
     };
+    for row in &mut rules {
+        if let Some(rule) = scoring.book.get(&row.id) {
+            part::leave_open(row, rule, &results.plan.elsewhere);
+        }
+    }
     Report {
         level: if results.identity.habits.is_some() { 0 } else { 2 },
         unclaimed: CAPABILITIES
@@ -126,6 +136,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         wire: scoring.wire.to_string(),
         vectors: scoring.vectors.clone(),
         sides: results.plan.sides.clone(),
+        // whoever played a shard says so
         shard: None,
         took: millis::rounded(results.took),
         rules,
@@ -151,6 +162,7 @@ pub fn score(results: Results<'_>, scoring: &Scoring<'_>) -> Report {
         },
         waivers,
         notes,
+        facts: None,
         exit,
     }
 }
@@ -208,16 +220,18 @@ fn passed(case: &Judged<'_>) -> bool {
     case.verdicts.iter().all(Verdict::is_good)
 }
 
-fn exit(rules: &[RuleRow], required: Level) -> Exit {
+/// `is_part` says that a run without a decided rule is no gap, since other shards have them.
+fn exit(rules: &[RuleRow], required: Level, is_part: bool) -> Exit {
     let is_required = |row: &&RuleRow| {
         row.level == Level::Must || (required == Level::Should && row.level == Level::Should)
+    };
+    let is_decided = |row: &RuleRow| {
+        matches!(row.standing, Standing::Held | Standing::Observed | Standing::Warned | Standing::Waived)
     };
     if rules.iter().any(|row| row.standing == Standing::Violated) {
         Exit::Failed
     } else if rules.iter().filter(is_required).any(|row| row.standing == Standing::Undecided)
-        || !rules.iter().any(|row| {
-            matches!(row.standing, Standing::Held | Standing::Observed | Standing::Warned | Standing::Waived)
-        })
+        || !(is_part || rules.iter().any(is_decided))
     {
         Exit::Incomplete
     } else {
@@ -226,20 +240,25 @@ fn exit(rules: &[RuleRow], required: Level) -> Exit {
 }
 
 impl Scoring<'_> {
+    /// What a case came to by itself: its twin and the baseline have no say yet.
+    pub fn glance(&self, judged: &Judged<'_>) -> CaseRow {
+        CaseRow { twin: None, ..self.case_row(judged, &[], &Ruling::default()) }
+    }
+
     /// Of each broken ambient rule that counts, the first offence on each side.
     fn broken_ambient(&self, cases: &[Judged<'_>], plan: &Plan<'_>) -> BTreeMap<(Side, String), Failure> {
         let mut broken = BTreeMap::new();
         for case in cases.iter().filter(|case| case.case.status == Status::Scored) {
             for sighting in &case.sightings {
                 let Some(offence) = &sighting.offence else { continue };
-                let place = (case.side, sighting.rule.to_owned());
-                let asked = self.book.get(sighting.rule).is_some_and(|rule| self.asks(rule, case.side));
+                let place = (case.side, sighting.rule.to_string());
+                let asked = self.book.get(&sighting.rule).is_some_and(|rule| self.asks(rule, case.side));
                 if !asked || plan.rules_not_applicable.contains_key(&place) {
                     continue;
                 }
                 broken.entry(place).or_insert_with(|| Failure {
-                    rule: sighting.rule.to_owned(),
-                    code: ambient::code(sighting.rule),
+                    rule: sighting.rule.to_string(),
+                    code: ambient::code(&sighting.rule),
                     step: 0,
                     steps: 0,
                     example: None,

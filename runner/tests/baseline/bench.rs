@@ -1,7 +1,8 @@
 //! Makes a run of what a row says that it saw, scores it, and holds the row to what it wants.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -11,8 +12,9 @@ use thrum_conform::config::Config;
 use thrum_conform::exit::Exit;
 use thrum_conform::judge::ambient::{Offence, Sighting};
 use thrum_conform::judge::{Cause, Failure, Outcome, Root, Verdict};
-use thrum_conform::plan::{Job, Plan, Selection, glob, plan};
-use thrum_conform::report::Report;
+use thrum_conform::merge::{Material, merge};
+use thrum_conform::plan::{Job, Plan, Selection, Shard, glob, plan};
+use thrum_conform::report::{self, Facts, Format, Report};
 use thrum_conform::rule::{Level, Party, RuleBook};
 use thrum_conform::run::{End, Judged, Order, Results, Times, Unsteady};
 use thrum_conform::score::{Scoring, score};
@@ -144,7 +146,7 @@ fn judged(job: &Job<'static>, row: &Row) -> Option<Judged<'static>> {
             NotRun => return None,
             OnALine(rule) => {
                 let offence = Offence { why: "it is wrong".to_owned(), line: "{}".to_owned() };
-                judged.sightings.push(Sighting { rule, offence: Some(offence) });
+                judged.sightings.push(Sighting { rule: (*rule).into(), offence: Some(offence) });
             }
         }
     }
@@ -167,9 +169,10 @@ fn unsteady(plan: &Plan<'static>, row: &Row) -> Vec<Unsteady> {
         _ => None,
     });
     at_times
-        .map(|(id, codes)| {
-            let job = plan.jobs.iter().find(|job| job.case.id == id).expect("the case is run");
-            Unsteady {
+        .filter_map(|(id, codes)| {
+            // a shard may have no part in it
+            let job = plan.jobs.iter().find(|job| job.case.id == id)?;
+            Some(Unsteady {
                 case: id.to_owned(),
                 side: job.side,
                 outcomes: [("held", 3), ("broken", 2)]
@@ -180,16 +183,21 @@ fn unsteady(plan: &Plan<'static>, row: &Row) -> Vec<Unsteady> {
                     .map(|code| (rule_of(job.case, None, code), None, code.to_owned()))
                     .collect(),
                 open: false,
-            }
+            })
         })
         .collect()
 }
 
 /// Scores what the row saw.
 pub fn report(row: &Row) -> Report {
+    played(row, None)
+}
+
+/// Scores what a shard of it saw, or the whole of it.
+fn played(row: &Row, shard: Option<Shard>) -> Report {
     let config = Config::parse("c.toml", row.entries.clone(), PathBuf::new())
         .unwrap_or_else(|faults| panic!("{}: {faults:?}", row.about));
-    let (identity, selection) = (identity(row.asked), selection(row.asked));
+    let (identity, selection) = (identity(row.asked), Selection { shard, ..selection(row.asked) });
     let plan = plan(&SUITE, &BOOK, &identity, &selection).expect("something is selected");
     let cases = plan.jobs.iter().filter_map(|job| judged(job, row)).collect();
     let unsteady = unsteady(&plan, row);
@@ -219,13 +227,47 @@ pub fn report(row: &Row) -> Report {
         wire: BOOK.version,
         vectors: String::new(),
     };
-    score(results, &scoring)
+    let facts = Facts::of(&results, &selection, Level::Must, scoring.baseline.as_ref(), today);
+    Report { shard, facts: shard.map(|_| facts), ..score(results, &scoring) }
+}
+
+/// As it is written and read back.
+fn stored(report: &Report, dir: &Path) -> Report {
+    let path = dir.join("report.json");
+    fs::write(&path, written(report)).expect("a file");
+    Report::read(&path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn written(report: &Report) -> String {
+    let mut text = Vec::new();
+    report::write(report, Format::Json, &mut text).expect("memory can be written to");
+    String::from_utf8(text).expect("JSON is text")
+}
+
+/// Several machines come to the same as one, with what is known too: what matches in one shard alone is stale in none of
+/// the others, and what matches in none is stale in the whole.
+#[track_caller]
+fn comes_to_the_same_in_shards(row: &Row, whole: &Report) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let parts = (1..=3).map(|number| {
+        let part = played(row, Some(Shard { number, of: 3 }));
+        (number.to_string(), stored(&part, dir.path()))
+    });
+    let material = Material { book: &BOOK, suite: &SUITE, release: "" };
+    let merged = merge(&parts.collect::<Vec<_>>(), material);
+    let merged = merged.unwrap_or_else(|error| panic!("{}: {error}", row.about));
+    let (merged, whole) = (written(&merged), written(whole));
+    for (number, (one, other)) in merged.lines().zip(whole.lines()).enumerate() {
+        assert_eq!(one, other, "{}: line {}", row.about, number + 1);
+    }
+    assert!(merged == whole, "{}", row.about);
 }
 
 /// Holds a row to what it wants.
 #[track_caller]
 pub fn check(row: &Row) {
     let report = report(row);
+    comes_to_the_same_in_shards(row, &report);
     let about = row.about;
     for (name, word) in row.wanted {
         let (name, who) = name.split_once(' ').map_or((*name, None), |(name, who)| (name, Some(who)));

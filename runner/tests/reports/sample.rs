@@ -119,47 +119,42 @@ pub fn interrupted() -> Report {
 
 /// Every case that was played passed, until the shim broke.
 pub fn broken() -> Report {
-    let diagnosis = diagnosis(&format!("a reply with the id 1000\n  | {HOSTILE}"), "look at the shim");
+    let diagnosis = Some(diagnosis(&format!("a reply with the id 1000\n  | {HOSTILE}"), "look at the shim"));
     Report { exit: Exit::Broken, unplayed: 411, diagnosis, ..fine() }
 }
 
 /// The shim did not start.
 pub fn unstarted() -> Report {
-    let diagnosis = diagnosis("cannot run `shim`: no such file", "");
+    let diagnosis = Some(diagnosis("cannot run `shim`: no such file", ""));
     Report { identity: Identity::default(), sides: Vec::new(), diagnosis, ..empty(Exit::Broken) }
 }
 
 /// Wherever a client has a say, it says this.
-pub fn says(text: &str) -> Report {
+pub fn says(said: &str) -> Report {
+    let text = || said.to_owned();
     let mut report = everything();
-    report.identity = Identity {
-        name: text.to_owned(),
-        version: text.to_owned(),
-        lang: text.to_owned(),
-        ..Identity::default()
-    };
-    report.diagnosis = diagnosis(text, text);
-    report.notes = vec![text.to_owned()];
-    report.not_applicable = vec![Idle { id: "tendrils/round-trip".to_owned(), why: text.to_owned() }];
+    report.identity = Identity { name: text(), version: text(), lang: text(), ..Identity::default() };
+    report.diagnosis = Some(diagnosis(said, said));
+    report.notes = vec![text()];
+    report.not_applicable = vec![Idle { id: "tendrils/round-trip".to_owned(), why: text() }];
     for row in &mut report.rules {
-        row.why = text.to_owned();
+        row.why = text();
     }
     for row in &mut report.unsteady {
-        row.outcomes = times(text, text);
+        row.outcomes = times(said, said);
     }
     for case in &mut report.cases {
-        case.why = text.to_owned();
-        case.stderr = text.to_owned();
+        case.why = text();
+        case.stderr = text();
         for FailureRow { failure, .. } in &mut case.failures {
-            failure.got = text.to_owned();
-            failure.wanted = text.to_owned();
-            failure.hint = Some(text.to_owned());
-            failure.differences =
-                vec![Difference { at: text.to_owned(), wanted: text.to_owned(), got: Some(text.to_owned()) }];
+            failure.got = text();
+            failure.wanted = text();
+            failure.hint = Some(text());
+            failure.differences = vec![Difference { at: text(), wanted: text(), got: Some(text()) }];
         }
         for arrow in case.scene.iter_mut().flat_map(|scene| &mut scene.arrows) {
-            arrow.label = text.to_owned();
-            arrow.note = text.to_owned();
+            arrow.label = text();
+            arrow.note = text();
         }
     }
     report
@@ -207,12 +202,13 @@ fn empty(exit: Exit) -> Report {
         order: Order::default(),
         waivers: Vec::new(),
         notes: Vec::new(),
+        facts: None,
         exit,
     }
 }
 
-fn diagnosis(what: &str, hint: &str) -> Option<Diagnosis> {
-    Some(Diagnosis { what: what.to_owned(), hint: hint.to_owned() })
+fn diagnosis(what: &str, hint: &str) -> Diagnosis {
+    Diagnosis { what: what.to_owned(), hint: hint.to_owned() }
 }
 
 fn times(often: &str, once: &str) -> Vec<Times> {

@@ -7,10 +7,12 @@ mod frames;
 mod hello;
 mod values;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use mock_humd::transcript::{Crossed, Line};
 use mock_humd::wire::tone::Tone;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::exchange::Evidence;
@@ -21,16 +23,17 @@ use crate::vector::Bodies;
 const ECHO_BYTES_MAX: usize = 4096;
 
 /// What one case says about one ambient rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sighting {
     /// The rule.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// The first offence, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offence: Option<Offence>,
 }
 
 /// A line that breaks an ambient rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offence {
     /// What is wrong, a fragment.
     pub why: String,
@@ -55,7 +58,7 @@ pub fn look(evidence: &Evidence, bodies: &Bodies, side: Side) -> Vec<Sighting> {
         values::look(&tones, &echoable(evidence, &tones), &law, &mut notes);
     }
     values::rids_are_unique(evidence, &mut notes);
-    notes.0.into_iter().map(|(rule, offence)| Sighting { rule, offence }).collect()
+    notes.0.into_iter().map(|(rule, offence)| Sighting { rule: rule.into(), offence }).collect()
 }
 
 /// Of each rule that was exercised, the first offence.

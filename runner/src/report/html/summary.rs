@@ -48,8 +48,8 @@ pub(super) struct Count {
 
 pub(super) fn of(report: &Report) -> Summary {
     Summary {
-        mark: Mark::new(how(report.exit), headline::verdict(report.exit)),
-        verdict: heading(headline::verdict(report.exit)),
+        mark: Mark::new(how(report.exit), headline::verdict(report)),
+        verdict: heading(headline::verdict(report)),
         wire: report.wire.clone(),
         who: headline::who(report),
         facts: facts(report),

@@ -18,7 +18,7 @@ pub(super) fn opted_out(report: &Report, page: &mut Page<'_>) -> io::Result<()> 
     for row in &report.rules {
         let word = match row.standing {
             Standing::NotApplicable => "not applicable",
-            Standing::Undecided if report.level == 0 => "undecided",
+            Standing::Undecided if report.leaves_open() => "undecided",
             _ => continue,
         };
         let rules = reasons.entry((word, &row.why)).or_default();

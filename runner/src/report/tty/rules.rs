@@ -17,7 +17,7 @@ const ALIKE_MAX: usize = 2;
 pub(super) fn write(report: &Report, root: Option<&Root>, page: &mut Page<'_>) -> io::Result<()> {
     let hidden = |row: &RuleRow| match row.standing {
         // of a whole bee, a rule that no case could break is no news: it is told of with the others
-        Standing::Undecided if report.level == 0 || report.diagnosis.is_some() => true,
+        Standing::Undecided if report.leaves_open() || report.diagnosis.is_some() => true,
         Standing::Undecided => root.is_some_and(|root| root.cause == cause(&row.why)),
         Standing::NotExercised => report.diagnosis.is_some() || root.is_some(),
         _ => false,
@@ -46,7 +46,7 @@ pub(super) fn write(report: &Report, root: Option<&Root>, page: &mut Page<'_>) -
             }
             let is_told = |row: &&RuleRow| page.tells_all() || (is_loud(row) && !hidden(row));
             let loud: Vec<&RuleRow> = rows.iter().copied().filter(is_told).collect();
-            page.hang(24, &summary(name, &rows, report.level == 0))?;
+            page.hang(24, &summary(name, &rows, report.leaves_open()))?;
             told(&loud, width, page)?;
         }
         page.gap()?;
