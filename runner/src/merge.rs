@@ -231,6 +231,8 @@ fn cases<'a>(parts: &[Part<'_>], plan: &Plan<'a>) -> Result<Vec<Judged<'a>>, Err
             took: row.took,
             scene: row.scene.clone(),
             stderr: row.stderr.clone(),
+            leaked: false,
+            evidence: None,
         });
     }
     match played.values().next() {

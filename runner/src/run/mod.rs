@@ -115,7 +115,7 @@ impl Results<'_> {
         let mut first = BTreeMap::new();
         for judged in self.cases.iter().filter(|judged| judged.case.status == Status::Scored) {
             for sighting in judged.sightings.iter().filter(|sighting| sighting.offence.is_some()) {
-                let place = (judged.side, sighting.rule.to_owned());
+                let place = (judged.side, sighting.rule.to_string());
                 first.entry(place).or_insert_with(|| judged.case.id.clone());
             }
         }
