@@ -66,25 +66,29 @@ pub fn test(args: &ClientArgs) -> Result<Exit, Error> {
         ));
     }
     let reports = Reports::open(&args.output, limits(&args.test.patience).start)?;
-    let (played, reproduced) = match tested(args, &reports) {
-        Ok(tested) => tested,
+    match tested(args, &reports) {
+        Ok((played, reproduced)) => {
+            let told = reports.write(&played.report)?;
+            if let Some(said) = reproduced? {
+                anstream::eprintln!("{said}");
+            }
+            match played.broke {
+                Some(error) if !told => Err(error),
+                _ => Ok(played.report.exit),
+            }
+        }
         Err(error) => {
             reports.fail(&error);
-            return Err(error);
+            Err(error)
         }
-    };
-    let told = reports.write(&played.report)?;
-    if let Some(said) = reproduced? {
-        anstream::eprintln!("{said}");
-    }
-    match played.broke {
-        Some(error) if !told => Err(error),
-        _ => Ok(played.report.exit),
     }
 }
 
-/// Tests what the arguments name; with what `--repro` wrote.
-fn tested(args: &ClientArgs, reports: &Reports) -> Result<(Played, Result<Option<String>, Error>), Error> {
+/// What came of a run, and of the folders that reproduce it.
+type Tested = (Played, Result<Option<String>, Error>);
+
+/// Tests what the arguments name.
+fn tested(args: &ClientArgs, reports: &Reports) -> Result<Tested, Error> {
     let mut target = Target::new(&args.test)?;
     target.selection.shard = args.shard;
     let failed = Failed::of(&target.command, args.test.black_box);
@@ -108,7 +112,7 @@ fn tested(args: &ClientArgs, reports: &Reports) -> Result<(Played, Result<Option
     Ok((played, reproduced))
 }
 
-/// Runs a client and scores what came of it; `live` is told of it meanwhile.
+/// Runs a client and scores what came of it.
 pub fn play(target: &Target, args: &TestArgs, manner: &Manner, live: &Reports) -> Result<Played, Error> {
     let Target { loaded, selection, .. } = target;
     let limits = by_hand::limits(limits(&args.patience), &target.command);
@@ -143,14 +147,34 @@ pub fn play(target: &Target, args: &TestArgs, manner: &Manner, live: &Reports) -
         }
     });
     drop(cases);
-    let played = results.map(|results| scored(results, target, &scoring));
+    let played = results.map(|results| scored(results, target));
     if let Some(stream) = stream {
         stream.end();
     }
     played
 }
 
-/// What is to be known to score a run.
+fn scored(mut results: Results<'_>, target: &Target) -> Played {
+    let Target { loaded, selection, .. } = target;
+    let broke = match &results.end {
+        End::Broken(message) => Some(Error::Broken(message.clone())),
+        End::Whole | End::Interrupted => None,
+    };
+    let offenders = results.offenders();
+    let about = About {
+        command: target.shown.clone(),
+        wire: selection.wire.to_string(),
+        vectors: loaded.release.clone(),
+        seed: results.order.seed,
+    };
+    let transcripts = transcript::take(&mut results, &about);
+    let facts = selection.shard.map(|_| target.facts(&results));
+    let mut report = Report { shard: selection.shard, facts, ..score(results, &scoring(target)) };
+    report.notes.extend(target.notes());
+    Played { report, broke, transcripts, offenders }
+}
+
+/// How what came of a run is scored.
 fn scoring(target: &Target) -> Scoring<'_> {
     let Target { loaded, selection, .. } = target;
     Scoring {
@@ -165,26 +189,6 @@ fn scoring(target: &Target) -> Scoring<'_> {
         wire: selection.wire,
         vectors: loaded.release.clone(),
     }
-}
-
-fn scored(mut results: Results<'_>, target: &Target, scoring: &Scoring<'_>) -> Played {
-    let broke = match &results.end {
-        End::Broken(message) => Some(Error::Broken(message.clone())),
-        End::Whole | End::Interrupted => None,
-    };
-    let offenders = results.offenders();
-    let about = About {
-        command: scoring.command.clone(),
-        wire: scoring.wire.to_string(),
-        vectors: scoring.vectors.clone(),
-        seed: results.order.seed,
-    };
-    let transcripts = transcript::take(&mut results, &about);
-    let shard = target.selection.shard;
-    let facts = shard.map(|_| target.facts(&results));
-    let mut report = Report { shard, facts, ..score(results, scoring) };
-    report.notes.extend(target.notes());
-    Played { report, broke, transcripts, offenders }
 }
 
 /// `smoke`.

@@ -56,7 +56,7 @@ fn played<T: Send>(
             trace: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it starts");
-        let results = runtime.block_on(run(&asked, &|_, _| (), std::future::pending()));
+        let results = runtime.block_on(run(&asked, &|_| (), std::future::pending()));
         let mut results = results.expect("the run is possible");
         let about = About { wire: loaded.book.version.to_string(), ..About::default() };
         let kept = take(&mut results, &about);

@@ -149,7 +149,7 @@ pub struct ClientArgs {
     pub test: TestArgs,
     /// Play one part of the cases, as on one of several machines: `2/5` is the second of five. Each part is reported by
     /// itself, and `report merge` joins them
-    #[arg(long, value_name = "K/N")]
+    #[arg(long, value_name = "K/N", conflicts_with = "failed")]
     pub shard: Option<Shard>,
     /// Stop at the first failure
     #[arg(short = 'x', long)]
