@@ -8,7 +8,7 @@ use std::time::Duration;
 use assert_cmd::cargo::cargo_bin;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::stage::Stage;
+use crate::stage::{Follower, Stage};
 
 /// The program as a manager starts it, with the socket as descriptor 3.
 fn activated(stage: &Stage, socket: &UnixListener) -> Command {
@@ -29,7 +29,7 @@ fn activated(stage: &Stage, socket: &UnixListener) -> Command {
 fn a_socket_that_is_handed_over_is_served_and_left_where_it_is() {
     let stage = Stage::new();
     let manager = UnixDatagram::bind(stage.path("notify")).unwrap();
-    manager.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let hear = || {
         let mut bytes = [0; 64];
         let count = manager.recv(&mut bytes).unwrap();
@@ -39,13 +39,13 @@ fn a_socket_that_is_handed_over_is_served_and_left_where_it_is() {
     // one that comes before the daemon is served too
     let mut early = stage.connect();
     early.say(&serde_json::json!({ "chi": "hello", "rid": "h", "bee": "early", "protoVersion": "0.7.0" }));
-    let mut daemon = activated(&stage, &socket).env("NOTIFY_SOCKET", stage.path("notify")).spawn().unwrap();
+    let daemon = Follower::spawn(activated(&stage, &socket).env("NOTIFY_SOCKET", stage.path("notify")));
     assert_eq!(hear(), "READY=1");
     assert_eq!(early.hear()["chi"], "breath");
     assert_eq!(stage.status()["socket"], stage.socket().display().to_string());
-    kill_process(Pid::from_child(&daemon), Signal::TERM).unwrap();
+    kill_process(Pid::from_child(&daemon.child), Signal::TERM).unwrap();
     assert_eq!(hear(), "STOPPING=1");
-    assert_eq!(daemon.wait().unwrap().code(), Some(0));
+    assert_eq!(daemon.ends().0, Some(0));
     assert_eq!(stage.files(), ["notify", "t.sock"]);
     // it still listens, for the next one
     stage.connect();
@@ -55,14 +55,14 @@ fn a_socket_that_is_handed_over_is_served_and_left_where_it_is() {
 fn a_socket_that_is_handed_over_survives_a_restart_by_fault() {
     let stage = Stage::new();
     let socket = UnixListener::bind(stage.socket()).unwrap();
-    let mut daemon = activated(&stage, &socket).args(["--restart-after", "1"]).spawn().unwrap();
+    let daemon = Follower::spawn(activated(&stage, &socket).args(["--restart-after", "1"]));
     for _ in 0..2 {
         let mut bee = stage.connect();
         bee.say(&serde_json::json!({ "chi": "hello", "rid": "h", "bee": "b", "protoVersion": "0.7.0" }));
         bee.hear_out();
     }
-    kill_process(Pid::from_child(&daemon), Signal::TERM).unwrap();
-    assert_eq!(daemon.wait().unwrap().code(), Some(0));
+    kill_process(Pid::from_child(&daemon.child), Signal::TERM).unwrap();
+    assert_eq!(daemon.ends().0, Some(0));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_manager_may_have_an_abstract_name() {
     let stage = Stage::new();
     let name = format!("mock-humd-{}", std::process::id());
     let manager = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
-    manager.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut command = stage.command(&["start"]);
     assert!(command.env("NOTIFY_SOCKET", format!("@{name}")).output().unwrap().status.success());
     let mut bytes = [0; 64];

@@ -11,7 +11,7 @@ use assert_cmd::cargo::cargo_bin;
 use serde_json::{Value, json};
 
 /// Ends a wait that would otherwise wait for ever; nothing is decided by it.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 pub struct Stage {
     pub dir: tempfile::TempDir,
@@ -149,8 +149,17 @@ pub struct Follower {
     pub lines: BufReader<ChildStdout>,
 }
 
+impl Drop for Follower {
+    /// It does not outlive a test that fails.
+    fn drop(&mut self) {
+        // it may have ended already
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Follower {
-    fn spawn(command: &mut Command) -> Self {
+    pub fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
         Self { child, lines }
