@@ -214,14 +214,19 @@ fn played(row: &Row, shard: Option<Shard>) -> Report {
     };
     let (year, month, day) = TODAY;
     let today = Date::from_calendar_date(year, month, day).expect("it is a day");
-    let shared = row.asked.iter().any(|asked| matches!(asked, Asked::Shared));
+    let is_shared = row.asked.iter().any(|asked| matches!(asked, Asked::Shared));
     let scoring = Scoring {
         book: &BOOK,
         suite: &SUITE,
         required: Level::Must,
         rules: &selection.rules,
         all: selection.is_all(),
-        baseline: Some(Baseline { entries: &config.entries, today, selection: &selection, shared }),
+        baseline: Some(Baseline {
+            entries: &config.entries,
+            today,
+            selection: &selection,
+            shared: is_shared,
+        }),
         command: String::new(),
         config: Some("c.toml".to_owned()),
         wire: BOOK.version,
