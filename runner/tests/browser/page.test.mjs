@@ -136,6 +136,33 @@ describe("each page", () => {
   });
 });
 
+describe("clients side by side", () => {
+  for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+    test(`${size}: a rule unfolds, and the filter leaves what differs`, () =>
+      opened("matrix", { viewport, colorScheme: size === "wide" ? "light" : "dark" }, async () => {
+        await pictured(`matrix-${size}`);
+        assert.deepEqual(await accessible(), []);
+        const all = await page.locator("tr.rule").count();
+        await page.selectOption("#by-verdict", "news");
+        const news = page.locator("tr.rule:visible");
+        const some = await news.count();
+        assert.ok(some > 0 && some < all / 2, `${some} of ${all}`);
+        assert.equal(await found(), `${some} of ${all} rules`);
+        await news.first().locator("summary").click();
+        assert.equal(await news.first().locator(".sentence").isVisible(), true);
+        await pictured(`matrix-news-${size}`);
+      }));
+
+    test(`${size}: what changed is told, the worst first`, () =>
+      opened("compare", { viewport }, async () => {
+        await pictured(`compare-${size}`);
+        assert.deepEqual(await accessible(), []);
+        assert.match(await page.locator("h1").textContent(), /✗\s+Worse than before/);
+        assert.match(await page.locator("h2").first().textContent(), /^Rules that are newly violated/);
+      }));
+  }
+});
+
 describe("a failure", () => {
   test("shows the rule, the difference, the wrong arrow, the steps, the bytes and how to run it again", () =>
     opened("failing", { viewport: NARROW }, async () => {
