@@ -105,7 +105,10 @@ fn sets_clients_side_by_side_and_tells_what_changed() {
     let Some(matrix) = readers::read(&["html"], &matrix) else { return };
     assert_eq!(matrix["faults"], Value::Array(Vec::new()));
     // a table for each side, with a head, the exit codes, and for each section its counts and its rules
-    assert_eq!((&matrix["elements"]["table"], &matrix["elements"]["thead"]), (&Value::from(2), &Value::from(2)));
+    assert_eq!(
+        (&matrix["elements"]["table"], &matrix["elements"]["thead"]),
+        (&Value::from(2), &Value::from(2))
+    );
     let text = matrix["text"].as_str().expect("there is text");
     for part in ["thrum-py 0.7.0", "✗ violated", "FRAME-10 MUST", "A receiver collects bytes until LF."] {
         assert!(text.contains(part), "{part} is not in\n{text}");

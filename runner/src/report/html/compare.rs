@@ -15,7 +15,8 @@ pub(super) struct Page<'a> {
     shell: Shell,
     mark: Mark,
     verdict: &'static str,
-    run: &'a [Turn],
+    /// What of the run changed, what it was, and what it is.
+    run: Vec<(&'static str, String, String)>,
     parts: Vec<Part<'a>>,
     version: &'static str,
 }
@@ -68,11 +69,15 @@ impl<'a> Page<'a> {
             shell: Shell::new(format!("{} {verdict} · thrum-conform", mark.sign)),
             mark,
             verdict,
-            run: &comparison.run,
+            run: comparison.run.iter().map(of_run).collect(),
             parts: parts.filter(|part| !part.changes.is_empty()).collect(),
             version: env!("CARGO_PKG_VERSION"),
         }
     }
+}
+
+fn of_run(turn: &Turn) -> (&'static str, String, String) {
+    (turn.what, cut(&turn.old, LINE_MAX), cut(&turn.new, LINE_MAX))
 }
 
 fn of_rule(turn: &RuleTurn) -> Change<'_> {
