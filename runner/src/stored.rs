@@ -51,7 +51,11 @@ fn merge(args: &MergeArgs) -> Result<Exit, Error> {
 fn matrix(paths: &[PathBuf], formats: &[ReportArg], color: ColorArg) -> Result<Exit, Error> {
     let matrix = Matrix::of(&read(paths)?);
     write(formats, color, |asked, out| {
-        let format = if asked.format == FormatArg::Md { MatrixFormat::Md } else { MatrixFormat::Tty };
+        let format = match asked.format {
+            FormatArg::Md => MatrixFormat::Md,
+            FormatArg::Html => MatrixFormat::Html,
+            _ => MatrixFormat::Tty,
+        };
         report::write_matrix(&matrix, format, out)
     })?;
     Ok(Exit::Fine)
@@ -68,6 +72,7 @@ fn compare(args: &CompareArgs) -> Result<Exit, Error> {
         let format = match asked.format {
             FormatArg::Md => CompareFormat::Md,
             FormatArg::Json => CompareFormat::Json,
+            FormatArg::Html => CompareFormat::Html,
             _ => CompareFormat::Tty,
         };
         report::write_comparison(&comparison, format, out)

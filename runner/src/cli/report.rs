@@ -51,7 +51,7 @@ pub enum ReportCommand {
         /// Files that `client --report json=PATH` wrote
         #[arg(required = true)]
         reports: Vec<PathBuf>,
-        /// As what: `tty` or `md`; to stdout, or with `=PATH` to a file
+        /// As what: `tty`, `md` or `html`; to stdout, or with `=PATH` to a file
         #[arg(long, value_name = "FORMAT[=PATH]", value_parser = table, default_value = "tty")]
         report: Vec<ReportArg>,
         /// When to use colours
@@ -106,7 +106,7 @@ pub struct CompareArgs {
     /// End with 1 where something is worse than before
     #[arg(long)]
     pub fail_on_worse: bool,
-    /// As what: `tty`, `json` or `md`; to stdout, or with `=PATH` to a file
+    /// As what: `tty`, `json`, `md` or `html`; to stdout, or with `=PATH` to a file
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = comparison, default_value = "tty")]
     pub report: Vec<ReportArg>,
     /// When to use colours
@@ -197,9 +197,9 @@ impl FormatArg {
     /// Those of a kill matrix.
     const MATRIX: [Self; 2] = [Self::Tty, Self::Json];
     /// Those of reports side by side.
-    const TABLE: [Self; 2] = [Self::Tty, Self::Md];
+    const TABLE: [Self; 3] = [Self::Tty, Self::Md, Self::Html];
     /// Those of a comparison.
-    const COMPARISON: [Self; 3] = [Self::Tty, Self::Json, Self::Md];
+    const COMPARISON: [Self; 4] = [Self::Tty, Self::Json, Self::Md, Self::Html];
 
     /// The word of the command line.
     pub fn word(self) -> &'static str {

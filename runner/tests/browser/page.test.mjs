@@ -83,6 +83,15 @@ const folded = (id) => page.locator(".case", { has: page.locator(`[id="${id}"]`)
 
 const found = () => page.locator("#found").textContent();
 
+/** What axe finds, with some of the places. */
+async function accessible() {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html)}`);
+  });
+}
+
 async function pictured(name) {
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
 }
@@ -99,16 +108,20 @@ describe("each page", () => {
               for (const more of document.querySelectorAll(".case:nth-of-type(n+4), .part:nth-of-type(n+3)")) more.remove();
               for (const part of document.querySelectorAll("details")) part.open = true;
             });
-            await page.evaluate(axe);
-            const faults = await page.evaluate(async () => {
-              const { violations } = await globalThis.axe.run();
-              return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html)}`);
-            });
-            assert.deepEqual(faults, []);
+            assert.deepEqual(await accessible(), []);
           }));
       }
     }
   }
+
+  test("is looked at by an axe that finds what is there", () =>
+    opened("passing", {}, async () => {
+      await page.evaluate(() => {
+        document.querySelectorAll(".item").forEach((item) => item.remove());
+        document.getElementById("dark").setAttribute("aria-pressed", "perhaps");
+      });
+      assert.match((await accessible()).join("\n"), /aria-valid-attr-value/);
+    }));
 
   test("says first how the run ended, then what failed, then the rules", async () => {
     await opened("failing", {}, async () => {
@@ -121,6 +134,33 @@ describe("each page", () => {
       assert.equal(await page.locator(".trouble").count(), 0);
     });
   });
+});
+
+describe("clients side by side", () => {
+  for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+    test(`${size}: a rule unfolds, and the filter leaves what differs`, () =>
+      opened("matrix", { viewport, colorScheme: size === "wide" ? "light" : "dark" }, async () => {
+        await pictured(`matrix-${size}`);
+        assert.deepEqual(await accessible(), []);
+        const all = await page.locator("tr.rule").count();
+        await page.selectOption("#by-verdict", "news");
+        const news = page.locator("tr.rule:visible");
+        const some = await news.count();
+        assert.ok(some > 0 && some < all / 2, `${some} of ${all}`);
+        assert.equal(await found(), `${some} of ${all} rules`);
+        await news.first().locator("summary").click();
+        assert.equal(await news.first().locator(".sentence").isVisible(), true);
+        await pictured(`matrix-news-${size}`);
+      }));
+
+    test(`${size}: what changed is told, the worst first`, () =>
+      opened("compare", { viewport }, async () => {
+        await pictured(`compare-${size}`);
+        assert.deepEqual(await accessible(), []);
+        assert.match(await page.locator("h1").textContent(), /✗\s+Worse than before/);
+        assert.match(await page.locator("h2").first().textContent(), /^Rules that are newly violated/);
+      }));
+  }
 });
 
 describe("a failure", () => {

@@ -100,7 +100,7 @@ function said(report, text) {
   return hostile;
 }
 
-/** All pages by name: `passing`, `failing`, `large` with 1,000 cases, and `hostile`. */
+/** All pages by name: `passing`, `failing`, `large` with 1,000 cases, `hostile`, and two of both the first. */
 export function pages() {
   const passing = played();
   const broken = failing(passing);
@@ -109,7 +109,16 @@ export function pages() {
     failing: rendered("failing", broken, 1),
     large: rendered("large", multiplied(passing, 1000), 0),
     hostile: rendered("hostile", said(broken, HOSTILE), 1),
+    matrix: ofTwo("matrix", "matrix"),
+    compare: ofTwo("compare", "compare"),
   };
+}
+
+/** Two clients side by side, and what changed from one to the other. */
+function ofTwo(name, ...args) {
+  const page = join(folder, `${name}.html`);
+  run("report", ...args, join(folder, "passing.json"), join(folder, "failing.json"), "--report", `html=${page}`);
+  return { name, url: pathToFileURL(page).href };
 }
 
 /** Takes the folder away. */

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use thrum_conform::report::{Format, Report};
+use thrum_conform::report::{
+    CompareFormat, Comparison, Format, Matrix, MatrixFormat, Report, write_comparison, write_matrix,
+};
 
 use crate::{readers, red, sample, wild, written};
 
@@ -83,6 +85,45 @@ fn shows_what_explains_a_failure() {
     }
 }
 
+fn side_by_side(reports: &[Report]) -> String {
+    let mut out = Vec::new();
+    write_matrix(&Matrix::of(reports), MatrixFormat::Html, &mut out).expect("memory can be written to");
+    String::from_utf8(out).expect("a page is text")
+}
+
+fn compared(old: &Report, new: &Report) -> String {
+    let mut out = Vec::new();
+    write_comparison(&Comparison::of(old, new), CompareFormat::Html, &mut out)
+        .expect("memory can be written to");
+    String::from_utf8(out).expect("a page is text")
+}
+
+#[test]
+fn sets_clients_side_by_side_and_tells_what_changed() {
+    let (old, new) = (sample::fine(), sample::everything());
+    let matrix = side_by_side(&[sample::fine(), sample::everything()]);
+    let Some(matrix) = readers::read(&["html"], &matrix) else { return };
+    assert_eq!(matrix["faults"], Value::Array(Vec::new()));
+    // a table for each side, with a head, the exit codes, and for each section its counts and its rules
+    assert_eq!(
+        (&matrix["elements"]["table"], &matrix["elements"]["thead"]),
+        (&Value::from(2), &Value::from(2))
+    );
+    let text = matrix["text"].as_str().expect("there is text");
+    for part in ["thrum-py 0.7.0", "✗ violated", "FRAME-10 MUST", "A receiver collects bytes until LF."] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let head = |old: &Report, new: &Report| {
+        let read = readers::read(&["html"], &compared(old, new))?;
+        assert_eq!(read["faults"], Value::Array(Vec::new()));
+        let text = read["text"].as_str().expect("there is text");
+        assert_eq!(text.contains("Rules that are newly violated"), text.contains("FRAME-10"), "{text}");
+        text.trim_start().split_once(" · thrum-conform").map(|(title, _)| title.to_owned())
+    };
+    assert_eq!(head(&old, &new).as_deref(), Some("✗ Worse than before"));
+    assert_eq!(head(&new, &new).as_deref(), Some("✓ The same as before"));
+}
+
 #[test]
 fn nothing_that_a_client_writes_is_markup_or_steers_what_shows_it() {
     let Some(plain) = read("everything", &sample::everything()) else { return };
@@ -101,6 +142,17 @@ fn nothing_that_a_client_writes_is_markup_or_steers_what_shows_it() {
         }
         for element in ["script", "style", "h1", "button", "a"] {
             assert_eq!(wild["elements"][element], plain["elements"][element], "{what}: {element}");
+        }
+        let plain = sample::everything();
+        for page in [side_by_side(&[report.clone(), plain.clone()]), compared(&plain, &report)] {
+            assert!(page.len() < BYTES_MAX, "{what}: {} bytes", page.len());
+            assert!(!page.contains(steers), "{what}");
+            let Some(read) = readers::read(&["html"], &page) else { return };
+            assert_eq!(read["faults"], Value::Array(Vec::new()), "{what}");
+            for element in ["script", "style", "h1"] {
+                assert_eq!(read["elements"][element], 1, "{what}: {element}");
+            }
+            assert_eq!(read["elements"]["img"], Value::Null, "{what}");
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum CompareFormat {
     Tty,
     /// Markdown.
     Md,
+    /// One page for a browser.
+    Html,
     /// For programs; `vectors/schema/comparison.json` describes it.
     Json,
 }
@@ -222,6 +224,7 @@ pub fn write(comparison: &Comparison, format: CompareFormat, out: &mut dyn Write
     match format {
         CompareFormat::Tty => tty::write(comparison, out),
         CompareFormat::Md => md::write(comparison, out),
+        CompareFormat::Html => super::html::write_comparison(comparison, out),
         CompareFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, comparison)?;
             writeln!(out)

@@ -2,7 +2,7 @@
 //! to understand the others.
 
 use crate::report::entry::Sort;
-use crate::report::model::Standing;
+use crate::report::model::{CaseVerdict, Standing};
 
 /// What something came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,18 @@ impl Mark {
 
     pub(super) fn of(standing: Standing) -> Self {
         Self::new(sort(standing), standing.word())
+    }
+
+    pub(super) fn of_case(verdict: CaseVerdict) -> Self {
+        let sort = match verdict {
+            CaseVerdict::Pass => Sort::Passed,
+            CaseVerdict::Fail | CaseVerdict::Xpass => Sort::Failed,
+            CaseVerdict::Warn => Sort::Warned,
+            CaseVerdict::Inconclusive => Sort::Unseen,
+            CaseVerdict::NotExercised => Sort::Skipped,
+            CaseVerdict::Xfail | CaseVerdict::Flaky => Sort::Known,
+        };
+        Self::new(sort, verdict.word())
     }
 }
 

@@ -22,6 +22,8 @@ pub enum MatrixFormat {
     Tty,
     /// Markdown.
     Md,
+    /// One page for a browser.
+    Html,
 }
 
 /// Clients side by side, in the order in which their reports were given.
@@ -194,5 +196,6 @@ pub fn write(matrix: &Matrix, format: MatrixFormat, out: &mut dyn Write) -> io::
     match format {
         MatrixFormat::Tty => tty::write(matrix, out),
         MatrixFormat::Md => md::write(matrix, out),
+        MatrixFormat::Html => super::html::write_matrix(matrix, out),
     }
 }
