@@ -165,7 +165,7 @@ fn the_conversation_of_the_page_is_had_with_this_shim_too() {
         .collect();
     let wanted: Vec<_> =
         said("< ").into_iter().filter(|told| asked.iter().any(|asked| asked["id"] == told["id"])).collect();
-    let lines: String = asked.iter().map(|asked| format!("{asked}\n")).collect();
+    let lines = asked.iter().map(|asked| format!("{asked}\n")).collect::<Vec<_>>().concat();
     let output = assert_cmd::Command::new(shim).write_stdin(lines).output().expect("the shim runs");
     let told: Vec<Value> = String::from_utf8_lossy(&output.stdout)
         .lines()
