@@ -78,7 +78,7 @@ fn shows_what_explains_a_failure() {
         "{\"chi\":\"hello\",\"rid\":\"h-1\"}\\n",
         "a line of the client",
         "decodes each read on its own until the reader is rewritten, reader#12 (conformance.toml:12)",
-        "its verdict was not the same each time: 7 times DLV-01 held, 1 times DLV-01 observed late",
+        "its verdict was not the same each time: 7 times DLV-01 held, 1 time DLV-01 observed late",
         "the shim left other processes behind when it stopped",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
