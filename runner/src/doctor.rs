@@ -10,8 +10,8 @@ use thrum_conform::plan::{self, Selection};
 use thrum_conform::run::{self, Keep, Order, Run};
 
 use crate::cli::DoctorArgs;
-use crate::client::block_on;
 use crate::interrupt::interrupted;
+use crate::play::block_on;
 use crate::source;
 use crate::target::testee;
 

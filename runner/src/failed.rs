@@ -15,7 +15,7 @@ use thrum_conform::report::{CaseRow, CaseVerdict};
 use thrum_conform::testee::Command;
 use thrum_conform::vector::Suite;
 
-use crate::client::Played;
+use crate::play::Played;
 
 /// The memory of one command in one folder.
 pub struct Failed {

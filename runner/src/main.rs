@@ -9,6 +9,7 @@ mod init;
 mod interrupt;
 mod live;
 mod lookup;
+mod play;
 mod progress;
 mod reference;
 mod replay;

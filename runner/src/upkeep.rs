@@ -13,7 +13,7 @@ use thrum_conform::exit::Exit;
 use thrum_conform::report::{self, CaseRow, CaseVerdict, Diagnosis, Report, Standing, Verbosity};
 
 use crate::cli::{BaselineArgs, BaselineCommand};
-use crate::client::{Manner, Played, play};
+use crate::play::{Manner, Played, play};
 use crate::reports::Reports;
 use crate::sink::Sink;
 use crate::target::{self, Target};

@@ -14,7 +14,7 @@ pub(super) fn clean(text: &str) -> String {
     let steers = |c: char| {
         c.is_control()
             // the order of writing, invisible breaks, and no characters at all
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
             || u32::from(c) & 0xfffe == 0xfffe
     };
     let mut out = String::with_capacity(text.len());
@@ -169,8 +169,8 @@ mod tests {
 
     #[test]
     fn nothing_steers_what_shows_it() {
-        let hostile = "a\0b\u{1b}[31mc\r\nd\u{9b}e\u{202e}f\u{fffe}g\u{feff}h\u{2028}i é🐝";
-        let wanted = r"a\u{0}b\u{1b}[31mc\r\nd\u{9b}e\u{202e}f\u{fffe}g\u{feff}h\u{2028}i é🐝";
+        let hostile = "a\0b\u{1b}[31mc\r\nd\u{9b}e\u{202e}f\u{fffe}g\u{feff}h\u{2028}i\u{61c} é🐝";
+        let wanted = r"a\u{0}b\u{1b}[31mc\r\nd\u{9b}e\u{202e}f\u{fffe}g\u{feff}h\u{2028}i\u{61c} é🐝";
         assert_eq!(clean(hostile), wanted);
         assert_eq!(clean(wanted), wanted);
     }

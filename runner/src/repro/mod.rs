@@ -20,7 +20,7 @@ use thrum_conform::rule::{Party, Profile, Side};
 use thrum_conform::transcript::Transcript;
 
 use crate::cli::TestArgs;
-use crate::client::{Played, block_on};
+use crate::play::{Played, block_on};
 use crate::target::Target;
 
 /// The transcript; a folder that has it was written here.

@@ -15,8 +15,8 @@ use thrum_conform::score::{Scoring, score};
 use thrum_conform::testee::Command;
 use thrum_conform::vector::{Bodies, Status, Suite};
 
-use crate::client::block_on;
 use crate::interrupt::interrupted;
+use crate::play::block_on;
 use crate::target::testee;
 
 /// Testees that hang wait most of the time: several processes of one wait side by side.
