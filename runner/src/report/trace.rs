@@ -66,7 +66,7 @@ mod tests {
     fn a_line_says_when_where_and_which_way() {
         let sent = Crossed::FromDaemon(b"{\"a\":\"\xff\x1b\"}\n".to_vec());
         assert_eq!(line(What::Wire(0, &sent), true), "    1.234 ms    1 ──▶ {\"a\":\"\\xff\\…");
-        assert_eq!(line(What::Wire(1, &Crossed::Eof), false), "    1.234 ms a/b    2 ◀── (ends its wr…");
+        assert_eq!(line(What::Wire(1, &Crossed::Eof), false), "    1.234 ms a/b    2 ◀── (ends its w…");
         assert_eq!(line(What::Request(b"{}\n"), true), "    1.234 ms shim > {}");
         assert_eq!(line(What::Said(b"{}"), false), "    1.234 ms a/b shim < {}");
     }

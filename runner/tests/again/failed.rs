@@ -21,7 +21,7 @@ fn what_failed_is_run_again_until_it_passes() {
     // what another selection passes changes nothing of what it did not play
     says(&["--run", "sigil/*"], 0, &[]);
     says(&["--failed"], 1, &["5 cases"]);
-    says(&["--failed", "--run", CASE], 1, &["1 cases"]);
+    says(&["--failed", "--run", CASE], 1, &["· 1 case in"]);
     // another client has failures of its own
     super::says(dir.path(), &["-q", "--failed"], 2, &[nothing]);
 }
@@ -41,7 +41,7 @@ fn what_passes_is_forgotten() {
     set("--mutant decode-per-read");
     says(&["--run", "framing/*"], 1, &["85 cases"]);
     set("");
-    says(&["--failed", "--run", CASE], 0, &["1 cases"]);
+    says(&["--failed", "--run", CASE], 0, &["· 1 case in"]);
     says(&["--failed"], 0, &["4 cases"]);
     says(&["--failed"], 2, &["nothing failed last time"]);
     assert_eq!(dir.path().join("state/thrum-conform/failed").read_dir().unwrap().count(), 0);

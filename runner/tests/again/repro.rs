@@ -55,10 +55,10 @@ fn a_folder_holds_all_that_reproduces_a_failure_from_anywhere() {
     // from another folder, with an option more
     let script = || Command::new(folder.join("run.sh"));
     let again = script().arg("--trace").current_dir("/").output().expect("it can be run");
-    told(&["run.sh"], &again, 1, &["FAIL framing/split-inside-a-two-byte-character", "1 cases", "──▶"]);
+    told(&["run.sh"], &again, 1, &["FAIL framing/split-inside-a-two-byte-character", "· 1 case in", "──▶"]);
     // and against a client that is mended
     fs::write(&shim, format!("#!/bin/sh\nexec {PROGRAM} testee\n")).unwrap();
-    told(&["run.sh"], &script().output().expect("it can be run"), 0, &["1 cases"]);
+    told(&["run.sh"], &script().output().expect("it can be run"), 0, &["· 1 case in"]);
     let astray = script().env("CLIENT_DIR", "/no/such/folder").output().expect("it can be run");
     assert_ne!(astray.status.code(), Some(0));
     // the transcript still shows what it showed
@@ -220,7 +220,7 @@ fn a_variable_of_the_configuration_is_named_and_its_value_is_not_kept() {
         String::from_utf8_lossy(&bare.stderr).contains("set TOKEN to what the configuration"),
         "{bare:?}"
     );
-    told(&["run.sh"], &script().env("TOKEN", "x").output().expect("it can be run"), 1, &["1 cases"]);
+    told(&["run.sh"], &script().env("TOKEN", "x").output().expect("it can be run"), 1, &["· 1 case in"]);
 }
 
 /// What was seen until then is written, each folder whole.
