@@ -274,7 +274,7 @@ impl Bench {
                 rules: &[],
                 all: selection.is_all(),
                 baseline: self.config.as_ref().map(|config| config.baseline(today, &selection)),
-                command: self.command.shown(),
+                command: format!("-- {}", self.command.shown()),
                 config: self.config.as_ref().map(|config| config.name.clone()),
                 wire: selection.wire,
                 vectors: release.clone(),

@@ -23,7 +23,8 @@ pub struct Target {
     pub selection: Selection,
     pub command: Command,
     pub required: Level,
-    /// The command for rerun lines; empty where it is the built-in client, or the configuration names it.
+    /// What names the client at the end of a command line: `-- CMD`, or `--mutant NAME`; empty where it is the built-in
+    /// client, or the configuration names it.
     pub shown: String,
     today: Date,
 }
@@ -72,7 +73,11 @@ impl Target {
                 .and_then(|client| client.level)
                 .filter(|_| args.level.is_none())
                 .unwrap_or(level(args.level)),
-            shown: if args.command.is_empty() { String::new() } else { command.shown() },
+            shown: match &args.mutant {
+                Some(mutant) => format!("--mutant {mutant}"),
+                None if args.command.is_empty() => String::new(),
+                None => format!("-- {}", command.shown()),
+            },
             today: OffsetDateTime::now_utc().date(),
             config,
             loaded,

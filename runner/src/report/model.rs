@@ -32,8 +32,8 @@ pub struct Report {
     pub wire: String,
     /// The `conformance.toml` that was used, as the user named it.
     pub config: Option<String>,
-    /// The command that starts the shim or the bee, for rerun lines; empty for the built-in client, and where the
-    /// configuration holds it.
+    /// What names the client at the end of a command line, for rerun lines: `-- CMD`, or `--mutant NAME`; empty for the
+    /// built-in client, and where the configuration holds the command.
     pub command: String,
     /// As whom the client was tested: in which roles and profiles.
     #[serde(rename = "tested")]
@@ -124,7 +124,7 @@ impl Report {
         let config = named.map_or_else(String::new, |config| format!(" --config {}", quoted(config)));
         let role = if case.side.party == Party::Worker { " --role worker" } else { "" };
         let profile = if case.side.profile == Profile::Live { " --profile live" } else { "" };
-        let command = if self.command.is_empty() { String::new() } else { format!(" -- {}", self.command) };
+        let command = if self.command.is_empty() { String::new() } else { format!(" {}", self.command) };
         let how = if self.level == 0 { " --black-box" } else { "" };
         Some(format!("thrum-conform client{how}{config} --run {}{role}{profile} --trace{command}", case.id))
     }

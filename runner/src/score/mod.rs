@@ -42,7 +42,7 @@ pub struct Scoring<'a> {
     pub all: bool,
     /// The known failures, where there is a list of them.
     pub baseline: Option<Baseline<'a>>,
-    /// The command line of the client, for rerun lines.
+    /// What names the client at the end of a command line, for rerun lines.
     pub command: String,
     /// The configuration, for rerun lines and the head of the report.
     pub config: Option<String>,

@@ -41,7 +41,7 @@ pub struct Transcript {
 /// The circumstances of a run that a transcript tells of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct About {
-    /// The command of the client, for rerun lines; empty for the built-in client.
+    /// What names the client at the end of a command line, for rerun lines; empty for the built-in client.
     pub command: String,
     /// The wire version.
     pub wire: String,

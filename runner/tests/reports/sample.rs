@@ -184,7 +184,7 @@ fn empty(exit: Exit) -> Report {
             ..Identity::default()
         },
         level: 2,
-        command: "python3 shim.py".to_owned(),
+        command: "-- python3 shim.py".to_owned(),
         config: None,
         wire: "0.7.0".to_owned(),
         vectors: "0.7.0+1".to_owned(),
