@@ -1,7 +1,7 @@
 //! One pass over a line: is it a tone as JSON wants it, and what does the daemon need to know of it?
 //!
 //! This is the way of lines that are answered or passed over by their head alone; nothing is copied and nothing
-//! allocated. It takes what [`codec::decode`](super::codec::decode) takes, but for white space that JSON does not
+//! allocated. It takes what [`codec::decode`] takes, but for white space that JSON does not
 //! know, and a byte order mark. A tone that is looked into further is decoded.
 
 mod scanner;

@@ -56,7 +56,7 @@ pub struct Arrow {
     pub raw: Option<Raw>,
 }
 
-/// A frame as it crossed: one of `text` and `hex`, of no more than its first [`RAW_BYTES_MAX`].
+/// A frame as it crossed: one of `text` and `hex`, of no more than its first 4 KiB.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raw {
     /// The length of the whole.
