@@ -2,7 +2,7 @@
 //!
 //! A fault acts at a single place. Where it changes a tone or a line that the client composes, the change
 //! stands in the mutant's own row of [`super::mutants`]; everywhere else the code asks [`faulty!`]. A name
-//! that no row has does not compile.
+//! that no row has does not compile. What a fault is and how it is asked for stand in one file, since the macro needs both.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

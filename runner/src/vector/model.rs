@@ -1,7 +1,8 @@
 //! What a case is, once loaded: valid by construction.
 //!
 //! These types hold no JSON that still needs checking: patterns, templates, clients and connections are
-//! resolved by [`super::load`]. The format that they come from is described in `vectors/README.md`.
+//! resolved by [`super::load`]. The format that they come from is described in `vectors/README.md`. They
+//! stand in one file, since each is read with the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
