@@ -14,7 +14,7 @@ use mock_humd::nest::Config;
 use mock_humd::play::{Progress, Run};
 use mock_humd::script::{ListenState, Script};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::admin::{self, About, Desk, Play, Server};
 use crate::cli::RunArgs;
@@ -34,7 +34,7 @@ pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(input)?;
     runtime.block_on(async {
         // from here on a signal leaves nothing behind
-        let mut signals = Signals::new().map_err(input)?;
+        let mut signals = Signals::new(args.until_stdin_ends).map_err(input)?;
         let stand = Stand::take(args)?;
         let seed = args.faults.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
         let mut config =
@@ -56,7 +56,7 @@ pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
             args: written
                 .iter()
                 .map(|arg| arg.to_string_lossy().into())
-                .filter(|arg| arg != "--detached")
+                .filter(|arg| arg != "--detached" && arg != "--until-stdin-ends")
                 .collect(),
             since: Instant::now(),
         };
@@ -226,19 +226,21 @@ fn input(error: impl fmt::Display) -> Stop {
     Stop::Input(error.to_string())
 }
 
-/// What ends the daemon: Ctrl-C, a request, the end of its terminal.
+/// What ends the daemon: Ctrl-C, a request, the end of its terminal, and of its stdin if it is to.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hang_up: Signal,
+    stdin: Option<oneshot::Receiver<()>>,
 }
 
 impl Signals {
-    fn new() -> io::Result<Self> {
+    fn new(until_stdin_ends: bool) -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
+            stdin: until_stdin_ends.then(end_of_stdin),
         })
     }
 
@@ -248,6 +250,27 @@ impl Signals {
             _ = self.interrupt.recv() => Err(Stop::Interrupted(None)),
             _ = self.terminate.recv() => Ok(()),
             _ = self.hang_up.recv() => Ok(()),
+            () = ended(&mut self.stdin) => Ok(()),
         }
+    }
+}
+
+/// Hears when stdin has ended; what comes on it is nobody's.
+fn end_of_stdin() -> oneshot::Receiver<()> {
+    let (end, ended) = oneshot::channel();
+    // the thread waits in a read that nothing interrupts, and ends with the program
+    std::thread::spawn(move || {
+        // a stdin that cannot be read is at its end too
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        drop(end);
+    });
+    ended
+}
+
+async fn ended(stdin: &mut Option<oneshot::Receiver<()>>) {
+    match stdin {
+        // the other end says nothing, it only goes
+        Some(stdin) => drop(stdin.await),
+        None => std::future::pending().await,
     }
 }

@@ -16,7 +16,7 @@ use clap::{ArgMatches, Command};
 use toml::de::{DeTable, DeValue};
 
 /// What only the command line can say.
-const NOT_HERE: [&str; 4] = ["config", "detached", "help", "version"];
+const NOT_HERE: [&str; 5] = ["config", "detached", "help", "until-stdin-ends", "version"];
 
 /// The options of the file that are to be added to the arguments, and the file; none where there is no file.
 pub fn options(command: &Command, matches: &ArgMatches) -> Result<Option<(PathBuf, Vec<OsString>)>, String> {

@@ -52,6 +52,10 @@ pub struct RunArgs {
     #[command(flatten)]
     pub log: LogArgs,
 
+    /// Ends once its stdin ends, so that it never outlives a test that started it; for the foreground only
+    #[arg(long)]
+    pub until_stdin_ends: bool,
+
     /// It was started by `start`, which waits for it.
     #[arg(long, hide = true)]
     pub detached: bool,

@@ -46,6 +46,7 @@ impl Starter {
 
 /// Starts a daemon with these arguments, given once more as they were written, and returns once it answers.
 pub fn start(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
+    has_no_stdin(args)?;
     let beside = Beside::new(&args.at.path());
     let path = beside.socket().display();
     if let Some(other) = pid_file::holder(&beside.pid()).map_err(broken)? {
@@ -105,6 +106,8 @@ fn spawn(mut command: Command) -> io::Result<(Child, Said)> {
 
 /// Ends the daemon that is there and starts one: with these arguments, or where there are none with those of the former.
 pub fn restart(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
+    // before the former one is gone
+    has_no_stdin(args)?;
     let beside = Beside::new(&args.at.path());
     let is_same = written.is_empty() || only_names_the_socket(written);
     let former = if is_same { client::ask(&beside, "status", client::no_members()).ok() } else { None };
@@ -122,6 +125,14 @@ pub fn restart(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
             start(&crate::cli::run_args(&former)?, &former)
         }
     }
+}
+
+fn has_no_stdin(args: &RunArgs) -> Result<(), Stop> {
+    if args.until_stdin_ends {
+        let why = "`--until-stdin-ends`: a daemon in the background has no stdin (hint: `mock-humd run`)";
+        return Err(Stop::Input(why.to_owned()));
+    }
+    Ok(())
 }
 
 fn only_names_the_socket(written: &[OsString]) -> bool {

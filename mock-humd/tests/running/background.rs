@@ -1,11 +1,13 @@
 //! Starting, stopping, and telling how it is.
 
+use std::io::Write;
 use std::os::unix::net::UnixListener;
+use std::process::Stdio;
 
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::{Follower, Stage};
 
 fn pid(status: &Value) -> Pid {
     Pid::from_raw(i32::try_from(status["pid"].as_i64().unwrap()).unwrap()).unwrap()
@@ -150,4 +152,35 @@ fn a_script_and_faults_are_left_their_connections() {
     assert!(stage.bad(1, &["play", "s.yaml"]).contains("another script is being played"));
     stage.good(&["restart", "--breath", "none"]);
     assert_eq!(stage.status()["connections"], serde_json::json!([]));
+}
+
+#[test]
+fn a_daemon_that_is_to_end_with_its_stdin_does_and_leaves_nothing_behind() {
+    let stage = Stage::new();
+    let mut command = stage.command(&["run", "--until-stdin-ends"]);
+    let mut daemon = Follower::spawn(command.stdin(Stdio::piped()));
+    daemon.says("listening on");
+    let mut bee = stage.bee("adder");
+    daemon.child.stdin.as_mut().unwrap().write_all(b"what is written does not matter\n").unwrap();
+    bee.say(&json!({ "chi": "perf-mark", "rid": "p", "label": "here", "phase": "still", "t": 1 }));
+    assert_eq!(bee.hear()["chi"], "echo");
+    drop(daemon.child.stdin.take());
+    assert_eq!(daemon.ends().0, Some(0));
+    assert_eq!(stage.files(), [""; 0]);
+    for command in ["start", "restart"] {
+        let said = stage.bad(2, &[command, "--until-stdin-ends"]);
+        assert!(said.contains("(hint: `mock-humd run`)"), "{said}");
+    }
+}
+
+#[test]
+fn a_script_that_is_not_done_when_stdin_ends_is_told() {
+    let stage = Stage::new();
+    std::fs::write(stage.path("s.yaml"), "format: 1\nsteps: [{ accept: { as: a } }]\n").unwrap();
+    let mut command = stage.command(&["run", "--until-stdin-ends", "--script", "s.yaml"]);
+    let mut daemon = Follower::spawn(command.stdin(Stdio::piped()));
+    daemon.says("listening on");
+    drop(daemon.child.stdin.take());
+    daemon.says("step 1 of 1");
+    assert_eq!(daemon.ends().0, Some(1));
 }
