@@ -1,4 +1,5 @@
-//! What the mock asks of the kernel beyond reading and writing: ends of reads, and counts of unread bytes.
+//! What the mock asks of the kernel beyond reading and writing: ends of reads, counts of unread bytes, and news of
+//! one direction alone.
 //!
 //! This is the only file with unsafe code. On Linux a piece that is sent with a descriptor attached ends the
 //! read that takes it, and the kernel counts what the peer has not read yet. Elsewhere both are missing: a
@@ -7,10 +8,21 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 
 pub use system::{send_piece, unread_by_peer};
+
+/// Has the kernel tell of this socket what is of interest, and nothing else. A runtime must run.
+pub fn tell_of(socket: UnixStream, interest: Interest) -> io::Result<AsyncFd<UnixStream>> {
+    #[expect(unsafe_code, reason = "tokio has no safe call that leaves one direction out")]
+    // SAFETY: a stream owns its descriptor, gives the same one each time, and keeps it open until it is dropped.
+    let told = unsafe { AsyncFd::register_with_interest(socket, interest) };
+    told.map_err(io::Error::from)
+}
 
 /// How many bytes from the peer wait to be read.
 pub fn unread(socket: impl AsFd) -> io::Result<usize> {
@@ -96,7 +108,6 @@ mod system {
 mod tests {
     use super::*;
     use std::io::{Read, Write};
-    use std::os::unix::net::UnixStream;
 
     #[test]
     fn a_read_ends_after_each_piece() {

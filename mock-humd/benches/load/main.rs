@@ -3,17 +3,19 @@
 //! What is compared is measured in turns, so that a machine that is busy with other things slows both sides; medians
 //! are printed, with the bounds that they have to keep. Ends with 1 where one is missed.
 //!
-//! `daemon` and `baseline` are the two sides, `flood` and `trips` the loads, `table` what is printed.
+//! `daemon` and `baseline` are the two sides, `processors` where they are, `flood` and `trips` the loads, `table` what is
+//! printed.
 
 #![expect(clippy::cast_precision_loss, reason = "figures are printed with two digits")]
 
 mod baseline;
 mod daemon;
 mod flood;
+mod processors;
 mod table;
 mod trips;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -77,19 +79,36 @@ fn throughput(table: &mut Table) -> io::Result<()> {
     table.row("  share of it, transcript off, turn by turn", median(shares), "", Bound::None)
 }
 
-/// The median time of one tone and its answer, beside that of a program that writes back what it reads.
+/// The median time of one tone and its answer, beside that of a program that writes back what it reads. Whether both
+/// ends share a processor makes more of a difference than any program, so it is not left to the system where a bound
+/// has to be kept.
 fn lockstep(table: &mut Table) -> io::Result<()> {
+    let all = processors::allowed()?;
+    let one = &all[..1];
+    trips(table, "both ends on one processor", one, one, Bound::AtMost(1.3))?;
+    match all.get(1..2) {
+        Some(other) => trips(table, "each end on its own processor", other, one, Bound::AtMost(1.3))?,
+        None => writeln!(io::stdout(), "left out: each end on its own processor, for there is one")?,
+    }
+    trips(table, "where the system puts them", &all, &all, Bound::None)
+}
+
+/// With the daemon on these processors, and this program on those.
+fn trips(table: &mut Table, placed: &str, daemons: &[usize], bees: &[usize], bound: Bound) -> io::Result<()> {
     const TRIPS: usize = 1000;
+    // a program starts where the one that starts it is
+    processors::stay_on(daemons)?;
     let daemon = Daemon::start(&["--quiet"])?;
     let mirror = Baseline::start(Kind::Mirror)?;
+    processors::stay_on(bees)?;
     let (mut times, mut ratios) = (Vec::new(), Vec::new());
-    for _ in 0..4 * TURNS {
+    for _ in 0..2 * TURNS {
         let time = trips::trips(&daemon.socket(), TRIPS)?.as_secs_f64();
         ratios.push(time / trips::trips(&mirror.socket(), TRIPS)?.as_secs_f64());
         times.push(time * 1e6);
     }
-    table.row("one tone at a time", median(times), "µs", Bound::None)?;
-    table.row("  against a bare socket echo, turn by turn", median(ratios), "times", Bound::AtMost(1.3))
+    table.row(&format!("one tone at a time, {placed}"), median(times), "µs", Bound::None)?;
+    table.row("  against a bare socket echo, turn by turn", median(ratios), "times", bound)
 }
 
 /// The same number of tones over more connections, beside one.

@@ -10,6 +10,7 @@ mod filter;
 mod handle;
 mod recorder;
 mod serve;
+mod stream;
 
 use std::io;
 use std::path::{Path, PathBuf};

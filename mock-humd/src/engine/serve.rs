@@ -4,16 +4,14 @@ use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use rustix::net::{RecvFlags, Shutdown};
-use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
-use tokio::net::UnixStream;
+use std::net::Shutdown;
 use tokio::time::Sleep;
 
+use super::stream::Stream;
 use super::{Core, Shared, since_epoch};
-use crate::kernel;
 use crate::nest::{Crossed, Ending, Nest, Slot, Writing};
 use crate::wire::frame::FrameBuffer;
 
@@ -30,7 +28,9 @@ const SHORTAGE_REST: Duration = Duration::from_millis(1);
 const READS_MAX: usize = 4;
 
 /// Takes a connection that was accepted.
-pub fn begin(stream: UnixStream, shared: &Arc<Shared>) {
+pub fn begin(stream: tokio::net::UnixStream, shared: &Arc<Shared>) {
+    // a shortage of the moment: the bee finds its connection closed
+    let Ok(stream) = Stream::new(stream) else { return };
     let slot = shared.change(|nest| {
         let slot = nest.open();
         if slot.is_none() {
@@ -53,7 +53,7 @@ pub fn begin(stream: UnixStream, shared: &Arc<Shared>) {
 struct Serve {
     shared: Arc<Shared>,
     slot: Slot,
-    stream: UnixStream,
+    stream: Stream,
     /// The line that has begun, and lines that wait for the next turn.
     rest: Option<FrameBuffer>,
     /// Until a tone that is held back may go.
@@ -167,12 +167,9 @@ impl Serve {
             return again;
         }
         for _ in 0..READS_MAX {
-            let mut room = ReadBuf::new(frames.room(READ_BYTES_MAX));
-            let read = Pin::new(&mut self.stream).poll_read(cx, &mut room);
-            let count = room.filled().len();
-            match read {
+            match self.stream.poll_read(cx, frames.room(READ_BYTES_MAX)) {
                 Poll::Pending => return false,
-                Poll::Ready(Ok(())) if count > 0 => frames.filled(count),
+                Poll::Ready(Ok(count @ 1..)) => frames.filled(count),
                 Poll::Ready(end) => {
                     self.sees_end = true;
                     if let Some(rest) = frames.rest() {
@@ -219,9 +216,8 @@ impl Serve {
                 break;
             }
             let written = match dribble {
-                Some(most) => self.write_piece(cx, &bytes[..bytes.len().min(most.max(1))]),
-                None if peer.out.is_piece() => self.write_piece(cx, bytes),
-                None => Pin::new(&mut self.stream).poll_write(cx, bytes),
+                Some(most) => self.stream.poll_write(cx, &bytes[..bytes.len().min(most.max(1))], true),
+                None => self.stream.poll_write(cx, bytes, peer.out.is_piece()),
             };
             match written {
                 Poll::Ready(Err(error)) if is_shortage(&error) => {
@@ -253,17 +249,6 @@ impl Serve {
         Ok(())
     }
 
-    /// Writes a piece that the bee reads by itself.
-    fn write_piece(&self, cx: &mut Context<'_>, piece: &[u8]) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.stream.poll_write_ready(cx))?;
-            match self.stream.try_io(Interest::WRITABLE, || kernel::send_piece(&self.stream, piece)) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                written => return Poll::Ready(written),
-            }
-        }
-    }
-
     /// Ends the connection where that is due.
     fn finish(&mut self, nest: &mut Nest) -> Poll<()> {
         let slot = self.slot;
@@ -276,11 +261,11 @@ impl Serve {
             }
             Some(Ending::Flushed) if is_flushed => {
                 nest.crossed(slot, Crossed::Closed);
-                self.leave();
+                self.stream.leave();
                 Poll::Ready(())
             }
             Some(Ending::Half) if is_flushed => {
-                let _ = rustix::net::shutdown(&self.stream, Shutdown::Write);
+                self.stream.shut(Shutdown::Write);
                 // a bee that has ended too has nothing to wait for
                 peer.ending = self.sees_end.then_some(Ending::Flushed);
                 peer.writing = Writing::Stopped;
@@ -290,14 +275,6 @@ impl Serve {
             }
             _ => Poll::Pending,
         }
-    }
-
-    /// Ends both directions, and reads what the bee had under way: unread bytes would turn the end into a reset.
-    fn leave(&self) {
-        // it may be gone already
-        let _ = rustix::net::shutdown(&self.stream, Shutdown::Both);
-        let mut bytes = [0; 4096];
-        while let Ok((1.., _)) = rustix::net::recv(&self.stream, &mut bytes[..], RecvFlags::DONTWAIT) {}
     }
 }
 
