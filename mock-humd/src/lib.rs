@@ -15,6 +15,7 @@
 //! | [`nest`] | who is connected, who asked what, what is answered; no socket, no clock |
 //! | [`engine`] | the daemon that answers: sockets and tasks around one nest |
 //! | [`play`] | plays scripts on that daemon |
+//! | [`fixture`] | that daemon in the tests of a bee: [`MockHumd`] |
 //! | [`server`] | the daemon of the conformance runner: it does what it is told, and keeps all that crossed |
 //! | [`transcript`] | what crossed |
 //!
@@ -25,6 +26,7 @@
 pub mod base64;
 mod deep;
 pub mod engine;
+pub mod fixture;
 mod kernel;
 mod listen;
 pub mod nest;
@@ -34,3 +36,5 @@ pub mod script;
 pub mod server;
 pub mod transcript;
 pub mod wire;
+
+pub use fixture::MockHumd;

@@ -164,16 +164,7 @@ impl Desk {
         if chi::row(name).is_none() {
             return Err(format!("/tone/chi: the wire has no `{name}` (hint: `--raw` sends it all the same)"));
         }
-        Ok(self.handle.change(|nest| {
-            let slots = nest.named(bee);
-            for &slot in &slots {
-                let mut tone = tone.clone();
-                tone.entry("rid").or_insert_with(|| nest.rid().into());
-                tone.entry("from").or_insert_with(|| "daemon".into());
-                nest.send_value(slot, &Value::Object(tone));
-            }
-            slots.len()
-        }))
+        Ok(self.handle.send_tone(bee, tone))
     }
 
     fn kick(&self, request: &Map<String, Value>) -> Result<usize, String> {
@@ -193,17 +184,7 @@ impl Desk {
     /// A bee that is there.
     fn bee<'a>(&self, request: &'a Map<String, Value>) -> Result<&'a str, String> {
         let bee = request.get("bee").and_then(Value::as_str).ok_or("/bee: wants the name of a bee")?;
-        if !self.handle.change(|nest: &mut Nest| nest.named(bee)).is_empty() {
-            return Ok(bee);
-        }
-        let name =
-            |peer: PeerInfo| peer.bee.map_or_else(|| format!("#{}", peer.conn), |bee| format!("`{bee}`"));
-        let mut names: Vec<_> = self.handle.peers().into_iter().map(name).collect();
-        names.dedup();
-        if names.is_empty() {
-            return Err(format!("no bee `{bee}`: nobody is connected"));
-        }
-        Err(format!("no bee `{bee}` (hint: there is {})", names.join(", ")))
+        self.handle.find(bee).map(|()| bee)
     }
 
     fn play(&self, request: &Map<String, Value>) -> Result<oneshot::Receiver<Result<(), String>>, String> {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::Shared;
 use crate::nest::{Counts, Ending, Faults, Nest, Peer, Tap};
 
@@ -21,7 +23,7 @@ pub struct PeerInfo {
     /// The bee's name.
     pub bee: Option<String>,
     /// The members of its hello, but for the envelope.
-    pub hello: serde_json::Map<String, serde_json::Value>,
+    pub hello: Map<String, Value>,
     /// Whether prompts of others go to it.
     pub is_worker: bool,
     /// What has crossed.
@@ -69,6 +71,35 @@ impl Handle {
             }
             slots.len()
         })
+    }
+
+    /// Sends a tone to every connection of a bee, with `rid` and `from` where it has none; gives how many there are.
+    pub fn send_tone(&self, bee: &str, tone: &Map<String, Value>) -> usize {
+        self.change(|nest| {
+            let slots = nest.named(bee);
+            for &slot in &slots {
+                let mut tone = tone.clone();
+                tone.entry("rid").or_insert_with(|| nest.rid().into());
+                tone.entry("from").or_insert_with(|| "daemon".into());
+                nest.send_value(slot, &Value::Object(tone));
+            }
+            slots.len()
+        })
+    }
+
+    /// Whether a bee is connected; who is, where it is not.
+    pub fn find(&self, bee: &str) -> Result<(), String> {
+        if !self.change(|nest| nest.named(bee)).is_empty() {
+            return Ok(());
+        }
+        let name =
+            |peer: PeerInfo| peer.bee.map_or_else(|| format!("#{}", peer.conn), |bee| format!("`{bee}`"));
+        let mut names: Vec<_> = self.peers().into_iter().map(name).collect();
+        names.dedup();
+        if names.is_empty() {
+            return Err(format!("no bee `{bee}`: nobody is connected"));
+        }
+        Err(format!("no bee `{bee}` (hint: there is {})", names.join(", ")))
     }
 
     /// Ends every connection of a bee; gives how many there are.

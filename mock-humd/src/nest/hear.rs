@@ -26,7 +26,11 @@ impl Nest {
             self.crossed(slot, Crossed::FromBee(Seen { chi: &chi, sid: sid.as_deref(), line }));
         }
         if !self.answered_by_script(slot, line) {
-            self.tone(slot, line, &head, &chi);
+            if !self.config.by_hand {
+                self.tone(slot, line, &head, &chi);
+            } else if chi == "hello" {
+                self.hello(slot, line);
+            }
         }
         self.after(slot, &chi);
     }

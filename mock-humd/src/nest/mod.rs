@@ -100,6 +100,8 @@ pub struct Config {
     pub limits: Limits,
     /// What answers before the daemon does.
     pub rules: Vec<Rule>,
+    /// It answers nothing but hello by itself.
+    pub by_hand: bool,
     /// For the k-th connection, as long as the list goes: a script takes its tones, and whether its hello is
     /// answered without the script's doing.
     pub scripted: Vec<bool>,
