@@ -13,6 +13,8 @@ pub fn allowed() -> io::Result<Vec<usize>> {
 /// From now on it uses only these.
 pub fn stay_on(processors: &[usize]) -> io::Result<()> {
     let mut set = CpuSet::new();
-    processors.iter().for_each(|&cpu| set.set(cpu));
+    for &processor in processors {
+        set.set(processor);
+    }
     Ok(sched_setaffinity(None, &set)?)
 }
