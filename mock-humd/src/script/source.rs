@@ -28,12 +28,12 @@ pub(super) struct Source {
 type Lines = BTreeMap<String, usize>;
 
 impl Source {
-    /// Reads YAML, or JSON where the text begins with `{`.
+    /// Reads YAML, or JSON where the text begins with `{` and a quoted key.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         if text.len() > BYTES_MAX {
             return Err(Fault::new("", format!("a script has at most {} MiB", BYTES_MAX >> 20)));
         }
-        if !text.trim_start().starts_with('{') {
+        if !begins_as_json(text) {
             let (value, lines) = yaml(text)?;
             return Ok(Self { value, lines });
         }
@@ -62,6 +62,11 @@ impl Source {
         };
         Fault { line, ..fault }
     }
+}
+
+fn begins_as_json(text: &str) -> bool {
+    let inner = text.trim_start().strip_prefix('{').map(str::trim_start);
+    inner.is_some_and(|inner| inner.starts_with(['"', '}']) || inner.is_empty())
 }
 
 fn yaml(text: &str) -> Result<(Value, Lines), Fault> {
@@ -216,6 +221,7 @@ mod tests {
         assert_eq!(read(yaml), read(json));
         assert_eq!(read(yaml)["c"][4].to_string(), "1.50");
         assert_eq!(read(r#"{"a":"\ud83d\ude00\/"}"#), json!({"a": "😀/"}));
+        assert_eq!(read("{ a: 1, b: [x] }"), json!({"a": 1, "b": ["x"]}));
     }
 
     #[test]
