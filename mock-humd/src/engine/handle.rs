@@ -56,7 +56,7 @@ impl Handle {
         let pending = |(peer, script): (PeerInfo, Option<usize>)| {
             let script = script.and_then(|k| core.nest.scripted(k));
             let expects = peer.sids.iter().filter_map(|sid| owed.get(sid)).flatten().cloned().collect();
-            PeerInfo { pending: script.map_or(0, |script| script.inbox.len()), expects, ..peer }
+            PeerInfo { pending: script.map_or(0, |script| script.inbox().len()), expects, ..peer }
         };
         peers.into_iter().map(pending).collect()
     }

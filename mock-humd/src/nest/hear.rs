@@ -6,6 +6,7 @@ use crate::transcript::Line;
 use crate::wire::codec::{self, Decoded};
 use crate::wire::frame::Frame;
 use crate::wire::scan::{Head, NoTone, scan};
+use crate::wire::tone::Tone;
 
 const ECHO: &[u8] = b"{\"chi\":\"echo\",\"rid\":";
 const OK: &[u8] = b",\"from\":\"daemon\",\"ok\":true}\n";
@@ -25,11 +26,11 @@ impl Nest {
             let sid = head.sid.map(|sid| sid.text().into_owned());
             self.crossed(slot, Crossed::FromBee(Seen { chi: &chi, sid: sid.as_deref(), line }));
         }
-        if !self.answered_by_script(slot, line) {
+        if !self.answered_by_script(slot, line, &head) {
             if !self.config.by_hand {
                 self.tone(slot, line, &head, &chi);
             } else if chi == "hello" {
-                self.hello(slot, line);
+                self.hello(slot, line, &head);
             }
         }
         self.after(slot, &chi);
@@ -84,13 +85,29 @@ impl Nest {
             }
         }
         match chi {
-            "hello" => self.hello(slot, line),
+            "hello" => self.hello(slot, line, head),
             "prompt" => self.prompt(slot, line, head),
             "cancel" | "cleanup" | "curate" | "petal-cell" => self.verb(slot, line, head, chi),
             "tool-result" | "release-permit" | "tendril-result" => self.answer(slot, line, head, chi),
             "echo" => {}
             _ => self.relay(slot, line, head, chi),
         }
+    }
+
+    /// The members of a tone, unless they would take too much memory.
+    pub(super) fn look_into(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) -> Option<Tone> {
+        if self.is_too_rich(slot, head) { None } else { codec::decode(line).tone }
+    }
+
+    fn is_too_rich(&mut self, slot: Slot, head: &Head<'_>) -> bool {
+        let values_max = self.config.limits.values_max;
+        let is_too_rich = head.values > values_max;
+        if is_too_rich {
+            let note =
+                format!("a tone of {} values is not looked into: at most {values_max} are", head.values);
+            self.crossed(slot, Crossed::Note(&note));
+        }
+        is_too_rich
     }
 
     /// Says that a tone was not taken.
@@ -107,10 +124,14 @@ impl Nest {
     }
 
     /// A rule answers, or a script takes the tone; false where neither does.
-    fn answered_by_script(&mut self, slot: Slot, line: &[u8]) -> bool {
+    fn answered_by_script(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) -> bool {
         let is_scripted = self.script_of(slot).is_some();
         if self.config.rules.is_empty() && !is_scripted {
             return false;
+        }
+        if head.values > self.config.limits.values_max {
+            // elsewhere that is told where it matters
+            return is_scripted && self.is_too_rich(slot, head);
         }
         let decoded = codec::decode(line);
         if self.answered_by_rule(slot, &decoded) {
@@ -121,17 +142,12 @@ impl Nest {
         let greets = is_hello && !script.is_greeted;
         script.is_greeted = true;
         if !greets {
-            script.put(Line {
-                bytes: line.to_vec(),
-                terminated: true,
-                decoded,
-                taken: false,
-                greeted: false,
-            });
+            let line = Line { bytes: line.to_vec(), terminated: true, decoded, taken: false, greeted: false };
+            script.put(line, head.values);
         }
         self.changed = true;
         if greets {
-            self.hello(slot, line);
+            self.hello(slot, line, head);
         }
         true
     }

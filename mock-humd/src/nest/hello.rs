@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Breath, Crossed, Ending, Manifest, Nest, Personality, Slot};
 use crate::wire::chi::THRUM_VERSION;
-use crate::wire::codec;
+use crate::wire::scan::Head;
 use crate::wire::tone::Tone;
 
 /// Of a longer hello only the names are kept.
@@ -23,8 +23,8 @@ impl Nest {
         }
     }
 
-    pub(super) fn hello(&mut self, slot: Slot, line: &[u8]) {
-        if let Some(Value::Object(fields)) = codec::decode(line).tone.map(Tone::into_value) {
+    pub(super) fn hello(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
+        if let Some(Value::Object(fields)) = self.look_into(slot, line, head).map(Tone::into_value) {
             let mut manifest = Manifest::read(&fields);
             if line.len() > MANIFEST_BYTES_MAX {
                 manifest = Manifest {

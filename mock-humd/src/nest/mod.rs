@@ -50,6 +50,8 @@ use route::{Call, Session};
 pub struct Limits {
     /// Bytes of one line, LF not counted; a longer one closes its connection.
     pub line_max: usize,
+    /// Values of one tone that is looked into, at any depth; one with more is acknowledged and goes no further.
+    pub values_max: usize,
     /// Bytes that the begun lines of all connections take together; the connection that goes beyond is closed.
     pub rest_bytes_max: usize,
     /// Tones that wait for one bee.
@@ -66,7 +68,7 @@ pub struct Limits {
     pub sid_bytes_max: usize,
     /// Tool calls, questions and tendrils without an answer; one more is lost.
     pub calls_max: usize,
-    /// Bytes of the lines that wait for a script, for each connection; beyond it nothing more is read.
+    /// Bytes of the tones that wait for a script, for each connection; beyond it nothing more is read.
     pub inbox_bytes_max: usize,
 }
 
@@ -74,6 +76,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             line_max: 64 << 20,
+            values_max: 500_000,
             rest_bytes_max: 512 << 20,
             queue_tones_max: 1024,
             queue_bytes_max: 64 << 20,

@@ -9,7 +9,6 @@ use super::pass::{add, fields};
 use super::peer::tool_names;
 use super::turn::Turn;
 use super::{Crossed, Nest, Personality, Slot};
-use crate::wire::codec;
 use crate::wire::id::sigil;
 use crate::wire::scan::{Head, Text};
 use crate::wire::tone::Tone;
@@ -55,7 +54,9 @@ impl Nest {
             self.crossed(slot, Crossed::Note("a prompt without sid is nobody's"));
             return;
         };
-        let Some(tone) = codec::decode(line).tone else { return };
+        let Some(tone) = self.look_into(slot, line, head) else {
+            return self.fail(slot, &sid, "too-rich", "the prompt has too many values");
+        };
         let limits = &self.config.limits;
         let is_full = self.sessions.len() >= limits.sessions_max
             || self.sid_bytes.saturating_add(sid.len()) > limits.sid_bytes_max;
@@ -153,7 +154,9 @@ impl Nest {
                 self.sessions.get(&*sid).and_then(|session| session.worker).into_iter().collect()
             }
         };
-        if let Some(tone) = (!workers.is_empty()).then(|| codec::decode(line).tone).flatten() {
+        if !workers.is_empty()
+            && let Some(tone) = self.look_into(slot, line, head)
+        {
             workers
                 .into_iter()
                 .filter(|worker| *worker != slot)
@@ -173,7 +176,7 @@ impl Nest {
         if chi != "tool-result" && !self.config.personality.passes_verbs() {
             return;
         }
-        let Some(tone) = codec::decode(line).tone else { return };
+        let Some(tone) = self.look_into(slot, line, head) else { return };
         let id =
             tone.get(if chi == "release-permit" { "permitId" } else { "callId" }).and_then(Value::as_str);
         let key = (sid, id.unwrap_or_default().to_owned());
@@ -196,7 +199,7 @@ impl Nest {
         }
         let sid = match head.sid.map(|sid| sid.text().into_owned()) {
             Some(sid) => sid,
-            None if chi == "pulse" || chi == "breath" => return self.pulse(slot, line),
+            None if chi == "pulse" || chi == "breath" => return self.pulse(slot, line, head),
             // the one session that a live worker can mean
             None if personality == Personality::Live => match self.only_session_of(slot) {
                 Some(sid) => sid,
@@ -208,7 +211,7 @@ impl Nest {
             return;
         };
         let (askers, sigil) = (session.askers.clone(), sigil(&sid, &session.nest));
-        let Some(mut tone) = codec::decode(line).tone.map(fields) else { return };
+        let Some(mut tone) = self.look_into(slot, line, head).map(fields) else { return };
         tone.insert("sid".to_owned(), sid.as_str().into());
         add(&mut tone, "sigil", &sigil);
         let targets = match self.expects_answer(slot, &sid, chi, &tone) {
@@ -261,8 +264,8 @@ impl Nest {
     }
 
     /// News without a session go to every asker of the worker.
-    fn pulse(&mut self, slot: Slot, line: &[u8]) {
-        let Some(tone) = codec::decode(line).tone else { return };
+    fn pulse(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
+        let Some(tone) = self.look_into(slot, line, head) else { return };
         let served = self.sessions.values().filter(|session| session.worker == Some(slot));
         let mut askers: Vec<_> = served.flat_map(|session| session.askers.iter().copied()).collect();
         askers.sort_unstable();

@@ -5,6 +5,9 @@ use std::collections::VecDeque;
 use super::{Ending, Nest, Rule, Slot, Writing};
 use crate::transcript::Line;
 
+/// About what a decoded value takes in memory, with its key.
+const VALUE_BYTES: usize = 200;
+
 /// What a script sees of one connection.
 #[derive(Debug, Default)]
 pub struct Scripted {
@@ -14,9 +17,9 @@ pub struct Scripted {
     pub has_come: bool,
     /// Whether no hello is to be answered without the script's doing, or its first line has been seen.
     pub is_greeted: bool,
-    /// Lines that no step has taken.
-    pub inbox: VecDeque<Line>,
-    /// How many bytes they have.
+    /// Lines that no step has taken, with how much memory they take.
+    inbox: VecDeque<(Line, usize)>,
+    /// How much they take together, in bytes.
     pub bytes: usize,
     /// The bee has ended its writes, or the connection is closed.
     pub has_ended: bool,
@@ -32,15 +35,22 @@ impl Scripted {
         let mut falling = places.to_vec();
         falling.sort_unstable();
         for place in falling.into_iter().rev() {
-            if let Some(line) = self.inbox.remove(place) {
-                self.bytes -= line.bytes.len();
+            if let Some((_, bytes)) = self.inbox.remove(place) {
+                self.bytes -= bytes;
             }
         }
     }
 
-    pub(super) fn put(&mut self, line: Line) {
-        self.bytes += line.bytes.len();
-        self.inbox.push_back(line);
+    /// Lines that no step has taken.
+    pub fn inbox(&self) -> impl ExactSizeIterator<Item = &Line> + Clone {
+        self.inbox.iter().map(|(line, _)| line)
+    }
+
+    /// Adds a line, whose tone has so many values.
+    pub(super) fn put(&mut self, line: Line, values: usize) {
+        let bytes = line.bytes.len() + values * VALUE_BYTES;
+        self.bytes += bytes;
+        self.inbox.push_back((line, bytes));
     }
 }
 

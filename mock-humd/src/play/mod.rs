@@ -151,12 +151,12 @@ async fn expect(
     handle
         .until(|nest| {
             let Some(scripted) = nest.scripted(k) else { return Some(Err(Missed::NoConnection)) };
-            let found = take::look(scripted.inbox.iter().enumerate(), patterns, any_order, false, scope);
+            let found = take::look(scripted.inbox().enumerate(), patterns, any_order, false, scope);
             if !found.decided {
                 return scripted.has_ended.then_some(Err(Missed::Ended));
             }
             let places = found.expected.taken;
-            let lines = places.iter().filter_map(|&place| scripted.inbox.get(place).cloned()).collect();
+            let lines = places.iter().filter_map(|&place| scripted.inbox().nth(place).cloned()).collect();
             scripted.take(&places);
             // a full inbox has room again
             if let Some(slot) = scripted.slot {

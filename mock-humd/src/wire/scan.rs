@@ -25,6 +25,8 @@ pub struct Head<'a> {
     /// When the tone expires, where that is an unsigned integer: ms since the epoch. One that is beyond 64 bits
     /// lies ahead for ever.
     pub dusk: Option<u64>,
+    /// How many values stand in it, at any depth: what decoding it takes in memory goes by them.
+    pub values: usize,
 }
 
 /// A JSON string as it stands on the line.
@@ -99,7 +101,7 @@ fn head<'a>(scanner: &mut Scanner<'a>) -> Result<Head<'a>, NoTone> {
         Ok(())
     })?;
     let chi = chi.filter(|chi: &Text<'_>| chi.raw.len() > 2).ok_or(NoTone::NoChi)?;
-    Ok(Head { chi, rid, sid, dusk })
+    Ok(Head { chi, rid, sid, dusk, values: scanner.values() })
 }
 
 /// The value of an unsigned integer; the greatest one where it is beyond 64 bits.
@@ -155,6 +157,16 @@ mod tests {
             assert_eq!(seen(line), wanted, "{line}");
         }
         assert_eq!(scan(b"{\"chi\":\"\xff\"}", 9), Err(NoTone::NotUtf8));
+    }
+
+    #[test]
+    fn values_are_counted_at_any_depth() {
+        for (members, values) in
+            [("", 0), (r#","a":1"#, 1), (r#","a":[]"#, 1), (r#","a":[1,"x",{"b":[null]}]"#, 6)]
+        {
+            let line = format!(r#"{{"chi":"x"{members}}}"#);
+            assert_eq!(scan(line.as_bytes(), 9).map(|head| head.values), Ok(1 + values), "{line}");
+        }
     }
 
     #[test]

@@ -92,6 +92,45 @@ fn a_hundred_thousand_tones_in_one_write_are_all_answered_or_counted_as_lost() {
     assert!(!written.contains("\"event\":\"skipped\""), "the transcript has gaps");
 }
 
+/// A short value takes a hundred times its length once it is decoded: what goes beyond the bound is not.
+#[test]
+fn tones_of_millions_of_values_cost_no_more_than_their_lines() {
+    const VALUES: usize = 4 << 20;
+    let dir = tempfile::tempdir().unwrap();
+    let script = dir.path().join("script.yaml");
+    let text = "format: 1\nwhen: [{ tone: { chi: curate, x: 1 }, send: [] }]
+steps:
+  - { tone: { chi: curate }, from: client }
+  - { tone: { chi: log, rid: l }, from: daemon }
+  - { accept: { as: bystander } }
+  - { tone: { chi: never }, from: client }";
+    std::fs::write(&script, text).unwrap();
+    for args in [&["--quiet"][..], &["--quiet", "--script", script.to_str().unwrap()]] {
+        let daemon = Daemon::start(args).unwrap();
+        let mut rich = daemon.connect().unwrap();
+        let mut said = Vec::new();
+        for chi in ["hello", "prompt", "curate", "tool-result", "finish", "pulse"] {
+            rich.write(format!("{{\"chi\":\"{chi}\",\"rid\":\"r\",\"sid\":\"s\",\"x\":[").as_bytes())
+                .unwrap();
+            rich.write(&b"0,".repeat(VALUES)).unwrap();
+            rich.write(b"0]}\n").unwrap();
+        }
+        rich.write(b"{\"chi\":\"curate\",\"rid\":\"last\",\"sid\":\"s\"}\n").unwrap();
+        while !said.last().is_some_and(|line: &String| line.contains("last") || line.contains("\"log\"")) {
+            said.push(rich.line().unwrap().unwrap());
+        }
+        // each is acknowledged all the same, and a prompt is told; a script takes nothing but what it looks into
+        if args.len() == 1 {
+            assert_eq!(said.iter().filter(|line| line.contains("\"echo\"")).count(), 6, "{said:?}");
+            assert!(said.iter().any(|line| line.contains("too many values")), "{said:?}");
+        }
+        let peak = daemon.peak().unwrap();
+        assert!(peak < 12 * VALUES as u64, "{peak} bytes");
+        // who comes next is greeted
+        daemon.bee().unwrap();
+    }
+}
+
 /// Many long lines that have only begun: the bee whose line goes beyond the bound of all is sent away, the others stay.
 #[tokio::test]
 async fn begun_lines_of_all_bees_together_are_bounded() {

@@ -9,6 +9,7 @@ pub struct Scanner<'a> {
     at: usize,
     open: Open,
     levels_max: usize,
+    values: usize,
 }
 
 /// The arrays and objects that are open, one bit for each: 1 for an object.
@@ -46,7 +47,8 @@ pub type Step = Result<(), NoTone>;
 impl<'a> Scanner<'a> {
     /// Stands at the first value of a text. Arrays and objects may be nested up to `levels_max`.
     pub fn new(text: &'a str, levels_max: usize) -> Self {
-        let mut scanner = Self { text, bytes: text.as_bytes(), at: 0, open: Open::default(), levels_max };
+        let mut scanner =
+            Self { text, bytes: text.as_bytes(), at: 0, open: Open::default(), levels_max, values: 0 };
         scanner.space();
         scanner
     }
@@ -75,6 +77,11 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// How many values have been read, those in arrays and objects among them.
+    pub fn values(&self) -> usize {
+        self.values
+    }
+
     /// Reads any value; gives its text.
     pub fn any(&mut self) -> Result<&'a str, NoTone> {
         let start = self.at;
@@ -85,9 +92,11 @@ impl<'a> Scanner<'a> {
     /// Reads any value; gives it where it is a string.
     pub fn value(&mut self) -> Result<Option<Text<'a>>, NoTone> {
         match self.peek() {
-            Some(b'"') => self.string().map(Some),
             Some(b'{' | b'[') => self.nested().map(|()| None),
-            _ => self.scalar().map(|()| None),
+            first => {
+                self.values += 1;
+                if first == Some(b'"') { self.string().map(Some) } else { self.scalar().map(|()| None) }
+            }
         }
     }
 
@@ -95,6 +104,7 @@ impl<'a> Scanner<'a> {
     fn nested(&mut self) -> Step {
         loop {
             // before a value
+            self.values += 1;
             match self.peek() {
                 Some(open @ (b'{' | b'[')) => {
                     // the outermost object is not on the stack
