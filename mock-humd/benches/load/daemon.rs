@@ -95,17 +95,13 @@ impl Daemon {
 
     /// How much memory it holds now, in bytes.
     pub fn memory(&self) -> io::Result<u64> {
-        self.memory_of("VmRSS:")
+        self.memory_as("VmRSS:")
     }
 
-    /// How much it has held at most, in bytes.
-    pub fn peak(&self) -> io::Result<u64> {
-        self.memory_of("VmHWM:")
-    }
-
-    fn memory_of(&self, what: &str) -> io::Result<u64> {
+    /// A figure of its memory, in bytes, by the name that `/proc/PID/status` has for it.
+    pub fn memory_as(&self, name: &str) -> io::Result<u64> {
         let status = self.says("status")?;
-        let line = status.lines().find_map(|line| line.strip_prefix(what));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
         kib.map(|kib| kib * 1024).ok_or_else(|| io::Error::other("its status says nothing of memory"))
     }

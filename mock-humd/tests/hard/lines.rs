@@ -124,7 +124,7 @@ steps:
             assert_eq!(said.iter().filter(|line| line.contains("\"echo\"")).count(), 6, "{said:?}");
             assert!(said.iter().any(|line| line.contains("too many values")), "{said:?}");
         }
-        let peak = daemon.peak().unwrap();
+        let peak = daemon.memory_as("VmHWM:").unwrap();
         assert!(peak < 12 * VALUES as u64, "{peak} bytes");
         // who comes next is greeted
         daemon.bee().unwrap();
