@@ -32,11 +32,18 @@ pub(super) enum Part {
     Literal(Value),
 }
 
+/// As much as the longest line that a daemon takes.
+const FILL_BYTES_MAX: usize = 64 << 20;
+
 impl Template {
     /// Reads a template; all faults at once.
     pub fn parse(value: &Value) -> Result<Self, Vec<PatternFault>> {
         let mut faults = Vec::new();
-        let part = part(value, &mut At::root(&mut faults));
+        let mut root = At::root(&mut faults);
+        let part = part(value, &mut root);
+        if fill_bytes(&part) > FILL_BYTES_MAX {
+            root.fault("`$fill` makes more than 64 MiB of it");
+        }
         if faults.is_empty() { Ok(Self(part)) } else { Err(faults) }
     }
 
@@ -103,6 +110,17 @@ fn dollar(fields: &Map<String, Value>, at: &mut At<'_>) -> Option<Part> {
         _ => Err("unknown `$` key (hint: an object with `$` keys of its own needs `$literal`)"),
     };
     read.map_err(|message| at.below(key).fault(message)).ok()
+}
+
+/// How long the strings of `$fill` are together.
+fn fill_bytes(part: &Part) -> usize {
+    let all = |parts: &mut dyn Iterator<Item = &Part>| parts.map(fill_bytes).fold(0, usize::saturating_add);
+    match part {
+        Part::Fill(bytes) => *bytes,
+        Part::Array(items) => all(&mut items.iter()),
+        Part::Object(fields) => all(&mut fields.iter().map(|(_, part)| part)),
+        _ => 0,
+    }
 }
 
 fn fill(part: &Part, scope: &Scope, carrier: Carrier) -> Result<Value, Unbound> {
@@ -216,5 +234,18 @@ mod tests {
         }));
         let places: Vec<_> = faults.unwrap_err().into_iter().map(|fault| fault.pointer).collect();
         assert_eq!(places, ["/a~1b/$fill", "/b/0/$any", "/c/$x", "/d", "/f"]);
+    }
+
+    #[test]
+    fn more_than_the_longest_line_is_not_made_of_a_few_words() {
+        let half = json!({"$fill": FILL_BYTES_MAX / 2});
+        assert!(Template::parse(&json!({"a": half, "b": [half]})).is_ok());
+        for value in [json!({"a": half, "b": [half, {"$fill": 1}]}), json!({"$fill": u64::MAX})] {
+            let faults = Template::parse(&value).unwrap_err();
+            assert_eq!(
+                faults.iter().map(PatternFault::to_string).collect::<Vec<_>>(),
+                ["`$fill` makes more than 64 MiB of it"]
+            );
+        }
     }
 }
