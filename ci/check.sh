@@ -62,7 +62,12 @@ for client in ci/*/conformance.toml; do
         continue
     fi
     [ "$code" -eq 0 ] || exit "$code"
-    step "the client's own tests: $lang" "$client/test.sh"
+    step "the client's own tests: $lang" "$client/test.sh" || code=$?
+    if [ "$code" -eq 69 ]; then
+        left_out+=("some of the tests of the client $lang (a tool is missing)")
+        continue
+    fi
+    [ "$code" -eq 0 ] || exit "$code"
 done
 step "the gates of the clients" ci/gate.sh
 
