@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// Where a build puts what it made or fetched.
-const BUILT: [&str; 5] = ["node_modules", "dist", "target", "bin", "__pycache__"];
+const BUILT: [&str; 6] = ["node_modules", "dist", "target", "bin", "__pycache__", ".venv"];
 
 /// The words that a client's registry must hold, in this order: version, chi, pulse kinds.
 fn wanted(document: &str) -> Vec<String> {
