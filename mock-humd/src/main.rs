@@ -50,9 +50,9 @@ fn obey(args: &Args, written: &[OsString]) -> Result<(), exit::Stop> {
     }
 }
 
-/// Says something to people, if anybody listens.
+/// Says something to people, if anybody listens: in one write, so that nothing of a hook comes in between.
 fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "mock-humd: {text}");
+    let _ = io::stderr().write_all(format!("mock-humd: {text}\n").as_bytes());
 }
 
 /// Prints; false once nobody reads.
