@@ -72,8 +72,8 @@ mod tests {
         // the daemon answers by itself, and the test looks on
         let humd = MockHumd::start().unwrap();
         let bee = start(&humd, r#"What is @tool add {"a":2,"b":3}"#);
-        humd.expect("adder", json!({ "chi": "prompt", "sid": { "$bind": "sid" } })).wait();
-        humd.expect("adder", json!({ "chi": "tool-result", "sid": { "$ref": "sid" }, "result": 5 })).wait();
+        humd.expect("adder", &json!({ "chi": "prompt", "sid": { "$bind": "sid" } })).wait();
+        humd.expect("adder", &json!({ "chi": "tool-result", "sid": { "$ref": "sid" }, "result": 5 })).wait();
         humd.expect_end("adder").wait();
         assert_eq!(bee.join().unwrap().unwrap(), "The result is 5.");
     }
@@ -83,12 +83,12 @@ mod tests {
         // the test is the daemon
         let humd = MockHumd::builder().by_hand().start().unwrap();
         let bee = start(&humd, "What is two and three?");
-        humd.expect("adder", json!({ "chi": "prompt", "sid": { "$bind": "sid" } })).wait();
+        humd.expect("adder", &json!({ "chi": "prompt", "sid": { "$bind": "sid" } })).wait();
         let call = json!({ "chi": "tool-call", "sid": { "$ref": "sid" }, "callId": "c-1", "name": "add",
             "args": { "a": "two", "b": 3 } });
         humd.send("adder", &call);
         let result = json!({ "error": { "$type": "string" } });
-        humd.expect("adder", json!({ "chi": "tool-result", "callId": "c-1", "result": result })).wait();
+        humd.expect("adder", &json!({ "chi": "tool-result", "callId": "c-1", "result": result })).wait();
         let finish =
             json!({ "chi": "finish", "sid": { "$ref": "sid" }, "finishReason": "stop", "usage": {} });
         humd.send("adder", &finish);
@@ -107,7 +107,7 @@ mod tests {
     fn it_ends_when_the_daemon_goes_away() {
         let humd = MockHumd::builder().by_hand().start().unwrap();
         let bee = start(&humd, "Hello?");
-        humd.expect("adder", json!({ "chi": "prompt" })).wait();
+        humd.expect("adder", &json!({ "chi": "prompt" })).wait();
         humd.restart().wait();
         assert!(bee.join().unwrap().is_err());
         humd.listen(ListenState::Missing).wait();
