@@ -113,13 +113,9 @@ impl Serve {
     }
 
     fn reads(&self, nest: &mut Nest) -> bool {
-        let inbox_bytes_max = nest.config().limits.inbox_bytes_max;
         let Some(peer) = nest.peer(self.slot) else { return false };
-        let (held, script, ending) = (peer.held, peer.script, peer.ending);
-        let script = script.and_then(|k| nest.scripted(k));
-        let has_room = script.is_none_or(|script| script.bytes <= inbox_bytes_max);
-        let is_ending = matches!(ending, Some(Ending::Flushed | Ending::Reset));
-        !self.sees_end && !held && has_room && !is_ending
+        let is_ending = matches!(peer.ending, Some(Ending::Flushed | Ending::Reset));
+        !self.sees_end && !peer.held && !is_ending && nest.has_room(self.slot)
     }
 
     /// Reads, and lets the nest answer line by line, until nothing more has come or others are to have their turn.

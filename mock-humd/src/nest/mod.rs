@@ -68,7 +68,8 @@ pub struct Limits {
     pub sid_bytes_max: usize,
     /// Tool calls, questions and tendrils without an answer; one more is lost.
     pub calls_max: usize,
-    /// Bytes of the tones that wait for a script, for each connection; beyond it nothing more is read.
+    /// Bytes that the tones that wait for a script take together, decoded; beyond it nothing more is read of its
+    /// connections that have 64 KiB waiting.
     pub inbox_bytes_max: usize,
 }
 

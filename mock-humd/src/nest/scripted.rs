@@ -8,6 +8,12 @@ use crate::transcript::Line;
 /// About what a decoded value takes in memory, with its key.
 const VALUE_BYTES: usize = 200;
 
+/// About what a line takes besides.
+const LINE_BYTES: usize = 400;
+
+/// A connection may have so much waiting whatever others have, or one that a script waits for might never be read.
+const OWN_BYTES: usize = 64 << 10;
+
 /// What a script sees of one connection.
 #[derive(Debug, Default)]
 pub struct Scripted {
@@ -20,7 +26,7 @@ pub struct Scripted {
     /// Lines that no step has taken, with how much memory they take.
     inbox: VecDeque<(Line, usize)>,
     /// How much they take together, in bytes.
-    pub bytes: usize,
+    bytes: usize,
     /// The bee has ended its writes, or the connection is closed.
     pub has_ended: bool,
 }
@@ -31,7 +37,7 @@ impl Scripted {
     }
 
     /// Takes the lines at these places of the inbox.
-    pub fn take(&mut self, places: &[usize]) {
+    fn take(&mut self, places: &[usize]) {
         let mut falling = places.to_vec();
         falling.sort_unstable();
         for place in falling.into_iter().rev() {
@@ -48,7 +54,7 @@ impl Scripted {
 
     /// Adds a line, whose tone has so many values.
     pub(super) fn put(&mut self, line: Line, values: usize) {
-        let bytes = line.bytes.len() + values * VALUE_BYTES;
+        let bytes = line.bytes.len() + LINE_BYTES + values * VALUE_BYTES;
         self.bytes += bytes;
         self.inbox.push_back((line, bytes));
     }
@@ -79,6 +85,31 @@ impl Nest {
             self.wake(slot);
         }
         self.changed = true;
+    }
+
+    /// Whether a connection may be read from: what waits for a script is bounded.
+    pub fn has_room(&self, slot: Slot) -> bool {
+        let script = self.peers.get(slot).and_then(Option::as_ref).and_then(|peer| peer.script);
+        let script = script.and_then(|k| self.scripted.get(k));
+        script.is_none_or(|script| script.bytes <= OWN_BYTES || !self.is_inbox_full())
+    }
+
+    /// A step takes these lines of the k-th connection; whoever was not read for want of room is read again.
+    pub fn take_scripted(&mut self, k: usize, places: &[usize]) {
+        let was_full = self.is_inbox_full();
+        let Some(script) = self.scripted.get_mut(k) else { return };
+        script.take(places);
+        let slots: Vec<_> = match (was_full, script.slot) {
+            (true, _) => self.scripted.iter().filter_map(|script| script.slot).collect(),
+            (false, slot) => slot.into_iter().collect(),
+        };
+        for slot in slots {
+            self.wake_now(slot);
+        }
+    }
+
+    fn is_inbox_full(&self) -> bool {
+        self.scripted.iter().map(|script| script.bytes).sum::<usize>() > self.config.limits.inbox_bytes_max
     }
 
     /// The k-th connection, where a script takes its tones.

@@ -157,11 +157,7 @@ async fn expect(
             }
             let places = found.expected.taken;
             let lines = places.iter().filter_map(|&place| scripted.inbox().nth(place).cloned()).collect();
-            scripted.take(&places);
-            // a full inbox has room again
-            if let Some(slot) = scripted.slot {
-                nest.wake_now(slot);
-            }
+            nest.take_scripted(k, &places);
             let mismatches =
                 if found.expected.met { Vec::new() } else { differences(patterns, &lines, scope) };
             *scope = found.scope;

@@ -78,6 +78,8 @@ impl<'a> Run<'a> {
             let place = step.line.map_or_else(|| step.pointer.clone(), |line| format!("line {line}"));
             let at = format!("step {} of {} ({place})", self.played + 1, self.steps);
             self.progress.set(Some((at.clone(), step.text.clone())));
+            // steps that wait for nothing do not keep the daemon from its bees
+            tokio::task::yield_now().await;
             let played = self.step(step).await;
             played.map_err(|why| Unmet { at, why, text: step.text.clone() })?;
             self.played += 1;
