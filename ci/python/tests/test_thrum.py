@@ -1,4 +1,5 @@
-"""The client against a small daemon, the helpers against known answers."""
+"""The client against a small daemon, the helpers against known answers: a row or a short test for each promise of the
+library, which is why it is long."""
 
 import asyncio
 import os
