@@ -1,5 +1,5 @@
-//! The config file: the options of a daemon, each by its name without the dashes. What the command line or the
-//! environment says goes before it.
+//! The config file: the options of a daemon but for its socket, each by its name without the dashes. What the command
+//! line or the environment says goes before it.
 //!
 //! ```toml
 //! personality = "live"
@@ -17,6 +17,10 @@ use toml::de::{DeTable, DeValue};
 
 /// What only the command line can say.
 const NOT_HERE: [&str; 5] = ["config", "detached", "help", "until-stdin-ends", "version"];
+
+/// Every command finds a daemon by its socket, and most of them read no file.
+const SOCKET: &str =
+    "`socket` is no option of the file (hint: HUM_THRUM_SOCK names it for all commands, and for bees)";
 
 /// The options of the file that are to be added to the arguments, and the file; none where there is no file.
 pub fn options(command: &Command, matches: &ArgMatches) -> Result<Option<(PathBuf, Vec<OsString>)>, String> {
@@ -46,6 +50,10 @@ fn read(text: &str, command: &Command, matches: &ArgMatches) -> Result<Vec<OsStr
     let mut options = Vec::new();
     for (key, value) in table.get_ref() {
         let key: &str = key.get_ref();
+        if key == "socket" {
+            faults.push(SOCKET.to_owned());
+            continue;
+        }
         let known = command.get_arguments().find(|arg| arg.get_long() == Some(key));
         let Some(known) = known.filter(|_| !NOT_HERE.contains(&key)) else {
             faults.push(format!("`{key}` is no option (hint: `mock-humd run --help` lists them)"));

@@ -67,7 +67,8 @@ daemon) and, for one in the background, PATH.log. All but the log go when it end
 
 Options come from the command line, else from the environment (HUM_MOCK_HOOKS), else from the
 config file: --config, else $XDG_CONFIG_HOME/mock-humd.toml, else ~/.config/mock-humd.toml.
-It holds the options of `run` by their names: latency = "50ms", hook = ["cat >> tones.ndjson"].
+It holds the options of `run` by their names, but not the socket, by which all commands find
+a daemon: latency = "50ms", hook = ["cat >> tones.ndjson"].
 
 Exit: 0 done or stopped, 1 a script was not kept to, 2 bad argument, script or socket,
 3 no daemon runs, 4 it does not start, stop or answer, 130 interrupted."#;

@@ -29,3 +29,12 @@ fn what_is_wrong_with_the_file_is_all_said_at_once() {
     }
     assert!(stage.bad(2, &["run", "--config", "none.toml"]).contains("none.toml: "));
 }
+
+#[test]
+fn the_socket_is_no_option_of_the_file_since_the_commands_would_not_find_it() {
+    let stage = Stage::new();
+    std::fs::write(stage.path("my.toml"), "socket = \"other.sock\"\n").unwrap();
+    let said = stage.bad(2, &["start", "--config", "my.toml"]);
+    assert!(said.contains("\n  my.toml: `socket` is no option of the file (hint: HUM_THRUM_SOCK "), "{said}");
+    assert_eq!(stage.files(), ["my.toml"]);
+}
