@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::{Beside, Process, log, pid_file, readable, stop};
 use crate::admin::client;
 use crate::cli::{RunArgs, StopArgs};
 use crate::exit::Stop;
+use crate::run::load;
 use crate::socket;
 
 /// How long a daemon may take to listen, and to answer a hello.
@@ -105,9 +106,8 @@ fn spawn(mut command: Command) -> io::Result<(Child, Said)> {
 }
 
 /// Ends the daemon that is there and starts one: with these arguments, or where there are none with those of the former.
+/// What can be seen to keep the new one from starting leaves the former one running.
 pub fn restart(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
-    // before the former one is gone
-    has_no_stdin(args)?;
     let beside = Beside::new(&args.at.path());
     let is_same = written.is_empty() || only_names_the_socket(written);
     let former = if is_same { client::ask(&beside, "status", client::no_members()).ok() } else { None };
@@ -115,16 +115,42 @@ pub fn restart(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
         let args = status.get("args")?.as_array()?;
         Some(args.iter().filter_map(|arg| arg.as_str().map(OsString::from)).collect::<Vec<_>>())
     });
-    stop(&StopArgs { at: args.at.clone(), timeout: START_MAX, force: false })?;
+    let stop_args = StopArgs { at: args.at.clone(), timeout: START_MAX, force: false };
     match former {
-        None => start(args, written),
+        None => {
+            look_at(args)?;
+            stop(&stop_args)?;
+            start(args, written)
+        }
         Some(mut former) => {
             if !former.iter().any(|arg| arg.to_string_lossy().starts_with("--socket")) {
                 former.extend(written.iter().cloned());
             }
-            start(&crate::cli::run_args(&former)?, &former)
+            let args = crate::cli::run_args(&former)?;
+            look_at(&args)?;
+            stop(&stop_args)?;
+            start(&args, &former)
         }
     }
+}
+
+/// Refuses what a daemon with these arguments would refuse once it runs, as far as that can be seen from here.
+fn look_at(args: &RunArgs) -> Result<(), Stop> {
+    has_no_stdin(args)?;
+    args.script.as_deref().map(load).transpose()?;
+    let transcript = Some(&args.transcript).filter(|path| !args.quiet && *path != Path::new("-"));
+    // opening a pipe would wait for its reader
+    let may_wait = |path: &&PathBuf| std::fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir());
+    for path in args.log.log.iter().chain(transcript).filter(|path| !may_wait(path)) {
+        // the former one may be writing it: nothing is changed, and a file that was not there is not left
+        let was_there = path.exists();
+        log::open(path).map_err(|error| Stop::Input(format!("{}: {error}", path.display())))?;
+        if !was_there {
+            // somebody else may have removed it already, which is just as well
+            let _ = std::fs::remove_file(path);
+        }
+    }
+    Ok(())
 }
 
 fn has_no_stdin(args: &RunArgs) -> Result<(), Stop> {

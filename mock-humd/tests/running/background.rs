@@ -184,3 +184,34 @@ fn a_script_that_is_not_done_when_stdin_ends_is_told() {
     daemon.says("step 1 of 1");
     assert_eq!(daemon.ends().0, Some(1));
 }
+
+#[test]
+fn a_restart_that_cannot_start_leaves_the_daemon_running() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let pid = stage.status()["pid"].to_string();
+    std::fs::write(stage.path("bad.yaml"), "format: 2\n").unwrap();
+    std::fs::write(stage.path("bad.toml"), "colour = 1\n").unwrap();
+    for args in [
+        &["--script", "none.yaml"][..],
+        &["--script", "bad.yaml"],
+        &["--config", "bad.toml"],
+        &["--log", "none/log"],
+        &["--transcript", "none/t"],
+    ] {
+        let said = stage.bad(2, &[&["restart"], args].concat());
+        assert!(said.contains(args[1]), "{said}");
+        assert_eq!(stage.status()["pid"].to_string(), pid, "{args:?}");
+    }
+}
+
+#[test]
+fn a_restart_looks_at_the_options_of_before_too() {
+    let stage = Stage::new();
+    std::fs::write(stage.path("s.yaml"), "format: 1\nwhen: [{ tone: { chi: log }, send: [] }]\n").unwrap();
+    stage.good(&["start", "--script", "s.yaml"]);
+    let pid = stage.status()["pid"].to_string();
+    std::fs::remove_file(stage.path("s.yaml")).unwrap();
+    assert!(stage.bad(2, &["restart"]).contains("s.yaml: "));
+    assert_eq!(stage.status()["pid"].to_string(), pid);
+}
