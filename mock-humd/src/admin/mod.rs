@@ -19,6 +19,7 @@
 pub mod client;
 pub mod commands;
 mod desk;
+mod place;
 pub mod record;
 mod server;
 mod tails;

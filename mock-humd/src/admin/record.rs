@@ -1,14 +1,12 @@
 //! Recording: what crosses a running daemon, as a script that plays it again.
 
-use std::fs::File;
-use std::io::Write;
-
 use mock_humd::script::Recorded;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::client::{no_members, talk};
+use super::place::Place;
 use crate::cli::RecordArgs;
 use crate::exit::Stop;
 use crate::service::Beside;
@@ -21,7 +19,8 @@ pub fn record(args: &RecordArgs) -> Result<(), Stop> {
     let beside = Beside::new(&args.at.path());
     let (_, lines) = talk(&beside, "tail", no_members(), None)?;
     // the place is tried before anything is waited for
-    let mut file = File::create(&args.script).map_err(in_file)?;
+    let place = Place::find(&args.script).map_err(in_file)?;
+    let takes_its_name = matches!(place, Place::Named(_));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let recorded = runtime
         .block_on(async {
@@ -55,13 +54,20 @@ pub fn record(args: &RecordArgs) -> Result<(), Stop> {
     let Some(script) = recorded.script() else {
         return Err(Stop::Unmet(format!("{name}: no bee has come, so there is nothing to play")));
     };
-    file.write_all(script.as_bytes()).map_err(in_file)?;
+    place.write(script.as_bytes()).map_err(in_file)?;
     if recorded.skipped() > 0 {
         return Err(Stop::Unmet(format!(
             "{name}: {} lines came too fast and are missing",
             recorded.skipped()
         )));
     }
-    crate::print(&format!("{name}: {} tones\n", recorded.tones()));
+    let tones = recorded.tones();
+    let said = format!("{name}: {tones} tone{}", if tones == 1 { "" } else { "s" });
+    // a script that goes to stdout stays alone there
+    if takes_its_name {
+        crate::print(&format!("{said}\n"));
+    } else {
+        crate::say(&said);
+    }
     Ok(())
 }

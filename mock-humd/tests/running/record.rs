@@ -57,6 +57,42 @@ fn an_interrupt_writes_what_was_recorded() {
     recording.says("recording");
     let mut bee = stage.bee("adder");
     bee.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": "x" }));
-    assert_eq!(recording.ends(), (Some(0), "s.json: 1 tones\n".to_owned()));
+    assert_eq!(recording.ends(), (Some(0), "s.json: 1 tone\n".to_owned()));
     assert!(stage.bad(2, &["record", "none/s.json"]).contains("none/s.json: "));
+}
+
+#[test]
+fn what_a_file_held_is_there_until_there_is_something_better() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    std::fs::write(stage.path("s.json"), "mine").unwrap();
+    let mut recording = stage.follow(&["record", "s.json"]);
+    recording.says("recording");
+    kill_process(Pid::from_child(&recording.child), Signal::INT).unwrap();
+    assert_eq!(recording.ends().0, Some(1));
+    assert_eq!(std::fs::read_to_string(stage.path("s.json")).unwrap(), "mine");
+    let mut recording = stage.follow(&["record", "s.json", "--tones", "1"]);
+    recording.says("recording");
+    assert_eq!(std::fs::read_to_string(stage.path("s.json")).unwrap(), "mine");
+    let mut bee = stage.bee("adder");
+    bee.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": "x" }));
+    assert_eq!(recording.ends().0, Some(0));
+    stage.good(&["check", "s.json"]);
+    let there: Vec<_> = stage.files().into_iter().filter(|file| !file.starts_with("t.sock")).collect();
+    assert_eq!(there, ["s.json"]);
+}
+
+#[test]
+fn a_file_that_is_none_is_written_in_place() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let mut recording = stage.follow(&["record", "/dev/stdout", "--tones", "1"]);
+    recording.says("recording");
+    let mut bee = stage.bee("adder");
+    bee.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": "x" }));
+    let (code, script) = recording.ends();
+    assert_eq!(code, Some(0));
+    // nothing but the script
+    std::fs::write(stage.path("s.json"), script).unwrap();
+    stage.good(&["check", "s.json"]);
 }
