@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::client::{ask, no_members, talk};
+use super::client::{REPLY_MAX, ask, no_members, talk};
 use crate::cli::{KickArgs, PlayArgs, SendArgs, SocketArgs, StatusArgs, TailArgs};
 use crate::exit::Stop;
 use crate::run::load;
@@ -27,7 +27,7 @@ pub fn peers(args: &StatusArgs) -> Result<(), Stop> {
 
 /// Prints what crosses, until the daemon ends.
 pub fn tail(args: &TailArgs) -> Result<(), Stop> {
-    let (_, lines) = talk(&beside(&args.at), "tail", args.filter.members(), None)?;
+    let (_, lines) = talk(&beside(&args.at), "tail", args.filter.members(), Some(REPLY_MAX))?;
     for line in lines.lines() {
         let line = line.map_err(|error| Stop::Broken(error.to_string()))?;
         let is_read =

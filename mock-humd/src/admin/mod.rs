@@ -14,7 +14,8 @@
 //! | `play` | `script`: the text of a script; `step_ms` | nothing, once the script is done; one more may wait its turn; who sends anything before gives it up |
 //!
 //! A bee is named as its hello names it, or `#3` for a connection. A reader of `tail` that is too slow loses lines and is
-//! told how many: `{"event":"skipped","count":12}`. The daemon waits for no admin client.
+//! told how many: `{"event":"skipped","count":12}`. The daemon waits for no admin client: one that asks nothing for three
+//! seconds is told so, and its connection ends.
 
 pub mod client;
 pub mod commands;

@@ -5,7 +5,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::client::{no_members, talk};
+use super::client::{REPLY_MAX, no_members, talk};
 use super::place::Place;
 use crate::cli::RecordArgs;
 use crate::exit::Stop;
@@ -17,7 +17,7 @@ pub fn record(args: &RecordArgs) -> Result<(), Stop> {
     let in_file = |error: std::io::Error| Stop::Input(format!("{name}: {error}"));
     let broken = |error: std::io::Error| Stop::Broken(error.to_string());
     let beside = Beside::new(&args.at.path());
-    let (_, lines) = talk(&beside, "tail", no_members(), None)?;
+    let (_, lines) = talk(&beside, "tail", no_members(), Some(REPLY_MAX))?;
     // the place is tried before anything is waited for
     let place = Place::find(&args.script).map_err(in_file)?;
     let takes_its_name = matches!(place, Place::Named(_));

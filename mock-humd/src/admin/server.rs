@@ -22,6 +22,9 @@ const REQUEST_BYTES_MAX: u64 = 400 << 20;
 /// How long a reader may take for a reply.
 const REPLY_MAX: Duration = Duration::from_secs(10);
 
+/// How long a client may take for its first request: who connects and asks nothing takes the place of others.
+const FIRST_MAX: Duration = Duration::from_secs(3);
+
 /// How long accepting rests after an error, which is one of a moment's shortage of descriptors.
 const SHORTAGE_REST: Duration = Duration::from_millis(5);
 
@@ -73,12 +76,11 @@ async fn accept_all(listener: UnixListener, desk: Arc<Desk>) {
 
 async fn serve(stream: UnixStream, desk: &Desk) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
-    loop {
-        let mut line = Vec::new();
-        (&mut stream).take(REQUEST_BYTES_MAX).read_until(b'\n', &mut line).await?;
-        if line.is_empty() {
-            return Ok(());
-        }
+    let Ok(first) = tokio::time::timeout(FIRST_MAX, request(&mut stream)).await else {
+        return write(stream.get_mut(), Err(format!("no request came within {FIRST_MAX:?}"))).await;
+    };
+    let mut line = first?;
+    while !line.is_empty() {
         let reply = match read(&line).and_then(|request| desk.answer(&request)) {
             Ok(Answer::Now(reply)) => Ok(reply),
             Ok(Answer::Later(mut done)) => {
@@ -102,7 +104,16 @@ async fn serve(stream: UnixStream, desk: &Desk) -> io::Result<()> {
             Err(error) => Err(error),
         };
         write(stream.get_mut(), reply).await?;
+        line = request(&mut stream).await?;
     }
+    Ok(())
+}
+
+/// The next line; empty where the client has ended.
+async fn request(stream: &mut BufReader<UnixStream>) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    stream.take(REQUEST_BYTES_MAX).read_until(b'\n', &mut line).await?;
+    Ok(line)
 }
 
 fn read(line: &[u8]) -> Result<Map<String, Value>, String> {

@@ -137,3 +137,15 @@ fn a_tail_that_does_not_read_is_told_what_it_missed_and_holds_nobody_up() {
         }
     }
 }
+
+#[test]
+fn clients_that_ask_nothing_make_room_for_those_who_do() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    // as many as there is room for
+    let silent: Vec<_> = (0..32).map(|_| UnixStream::connect(stage.path("t.sock.admin")).unwrap()).collect();
+    assert_eq!(stage.status()["up"], true);
+    let mut line = String::new();
+    BufReader::new(&silent[0]).read_line(&mut line).unwrap();
+    assert!(line.contains("no request came within "), "{line}");
+}
