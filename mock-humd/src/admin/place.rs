@@ -16,7 +16,7 @@ const MODE: u32 = 0o666;
 pub enum Place {
     /// A file, or none yet.
     Named(PathBuf),
-    /// Something that has to stay what it is: a pipe, a device, a link.
+    /// Something that has to stay what it is: a pipe, a device, a link, a file whose folder is not ours.
     InPlace(File),
 }
 
@@ -30,12 +30,14 @@ impl Place {
         if there.as_ref().is_some_and(|there| !there.is_file()) {
             return Ok(Self::InPlace(OpenOptions::new().write(true).open(path)?));
         }
-        if there.is_some() {
-            OpenOptions::new().write(true).open(path)?;
+        let file = there.is_some().then(|| OpenOptions::new().write(true).open(path)).transpose()?;
+        // what is made here is gone again at once
+        match (beside(path, there.as_ref()), file) {
+            (Ok(_), _) => Ok(Self::Named(path.to_owned())),
+            // the folder takes no further file
+            (Err(_), Some(file)) => Ok(Self::InPlace(file)),
+            (Err(error), None) => Err(error),
         }
-        // it is gone again at once
-        beside(path, there.as_ref())?;
-        Ok(Self::Named(path.to_owned()))
     }
 
     /// Writes all of it.
