@@ -11,7 +11,7 @@
 //! | `kick` | `bee`, and `as_crash` | `count`: the connections that end |
 //! | `drop` | | `count`: the connections that end |
 //! | `tail` | `bees chis sids`, each a list; all may be missing | nothing; after it the transcript, line by line |
-//! | `play` | `script`: the text of a script; `step_ms` | nothing, once the script is done; one more may wait its turn; who sends anything before gives it up |
+//! | `play` | `script`: the text of a script; `step_ms` | nothing, once the script is done; one more may wait its turn; who goes away before gives it up |
 //!
 //! A bee is named as its hello names it, or `#3` for a connection. A reader of `tail` that is too slow loses lines and is
 //! told how many: `{"event":"skipped","count":12}`. The daemon waits for no admin client: one that asks nothing for three

@@ -1,6 +1,6 @@
 //! The admin socket itself: connections, lines, and whoever reads along.
 
-use std::io;
+use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,9 @@ const REPLY_MAX: Duration = Duration::from_secs(10);
 
 /// How long a client may take for its first request: who connects and asks nothing takes the place of others.
 const FIRST_MAX: Duration = Duration::from_secs(3);
+
+/// What comes before the answer that it waits for is read up to here.
+const AHEAD_BYTES_MAX: usize = 1 << 20;
 
 /// How long accepting rests after an error, which is one of a moment's shortage of descriptors.
 const SHORTAGE_REST: Duration = Duration::from_millis(5);
@@ -75,9 +78,9 @@ async fn accept_all(listener: UnixListener, desk: Arc<Desk>) {
 }
 
 async fn serve(stream: UnixStream, desk: &Desk) -> io::Result<()> {
-    let mut stream = BufReader::new(stream);
-    let Ok(first) = tokio::time::timeout(FIRST_MAX, request(&mut stream)).await else {
-        return write(stream.get_mut(), Err(format!("no request came within {FIRST_MAX:?}"))).await;
+    let mut client = Client::new(stream);
+    let Ok(first) = tokio::time::timeout(FIRST_MAX, client.request()).await else {
+        return client.write(Err(format!("no request came within {FIRST_MAX:?}"))).await;
     };
     let mut line = first?;
     while !line.is_empty() {
@@ -87,7 +90,7 @@ async fn serve(stream: UnixStream, desk: &Desk) -> io::Result<()> {
                 // who asks may go away meanwhile, and then the script is nobody's
                 let ended = tokio::select! {
                     ended = &mut done => ended,
-                    _ = stream.fill_buf() => return Ok(()),
+                    gone = client.gone() => return gone,
                 };
                 match ended {
                     Ok(ended) => ended.map(|()| Map::new()),
@@ -95,7 +98,7 @@ async fn serve(stream: UnixStream, desk: &Desk) -> io::Result<()> {
                 }
             }
             Ok(Answer::Tail(filter)) => {
-                let mut reader = stream.into_inner().into_std()?;
+                let mut reader = client.stream.into_inner().into_std()?;
                 // nothing crosses between the reply and the first look: this thread does both
                 io::Write::write_all(&mut reader, &encoded(Ok(Map::new())))?;
                 reader.set_nonblocking(false)?;
@@ -103,17 +106,56 @@ async fn serve(stream: UnixStream, desk: &Desk) -> io::Result<()> {
             }
             Err(error) => Err(error),
         };
-        write(stream.get_mut(), reply).await?;
-        line = request(&mut stream).await?;
+        client.write(reply).await?;
+        line = client.request().await?;
     }
     Ok(())
 }
 
-/// The next line; empty where the client has ended.
-async fn request(stream: &mut BufReader<UnixStream>) -> io::Result<Vec<u8>> {
-    let mut line = Vec::new();
-    stream.take(REQUEST_BYTES_MAX).read_until(b'\n', &mut line).await?;
-    Ok(line)
+/// Whoever asks.
+struct Client {
+    stream: BufReader<UnixStream>,
+    /// What came while an answer was not there yet.
+    ahead: Cursor<Vec<u8>>,
+}
+
+impl Client {
+    fn new(stream: UnixStream) -> Self {
+        Self { stream: BufReader::new(stream), ahead: Cursor::default() }
+    }
+
+    /// The next line; empty where the client has ended.
+    async fn request(&mut self) -> io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        io::BufRead::read_until(&mut self.ahead, b'\n', &mut line)?;
+        if !line.ends_with(b"\n") {
+            let max = REQUEST_BYTES_MAX.saturating_sub(line.len() as u64);
+            (&mut self.stream).take(max).read_until(b'\n', &mut line).await?;
+        }
+        Ok(line)
+    }
+
+    /// Waits until the client has ended, and keeps what it asks before that. May be dropped at any time.
+    async fn gone(&mut self) -> io::Result<()> {
+        if self.ahead.position() == self.ahead.get_ref().len() as u64 {
+            self.ahead = Cursor::default();
+        }
+        while self.ahead.get_ref().len() < AHEAD_BYTES_MAX {
+            let came = self.stream.fill_buf().await?;
+            if came.is_empty() {
+                return Ok(());
+            }
+            self.ahead.get_mut().extend_from_slice(came);
+            let count = came.len();
+            self.stream.consume(count);
+        }
+        // its end is seen later
+        std::future::pending().await
+    }
+
+    async fn write(&mut self, reply: Result<Map<String, Value>, String>) -> io::Result<()> {
+        tokio::time::timeout(REPLY_MAX, self.stream.get_mut().write_all(&encoded(reply))).await?
+    }
 }
 
 fn read(line: &[u8]) -> Result<Map<String, Value>, String> {
@@ -122,10 +164,6 @@ fn read(line: &[u8]) -> Result<Map<String, Value>, String> {
         Ok(_) => Err("a request is an object".to_owned()),
         Err(error) => Err(format!("a request is JSON: {error}")),
     }
-}
-
-async fn write(stream: &mut UnixStream, reply: Result<Map<String, Value>, String>) -> io::Result<()> {
-    tokio::time::timeout(REPLY_MAX, stream.write_all(&encoded(reply))).await?
 }
 
 fn encoded(reply: Result<Map<String, Value>, String>) -> Vec<u8> {

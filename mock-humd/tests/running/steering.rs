@@ -1,6 +1,9 @@
 //! Sending, closing, and playing scripts on a daemon that runs.
 
-use serde_json::json;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+
+use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
@@ -126,4 +129,26 @@ fn a_script_whose_player_goes_away_is_given_up() {
     let mut bee = stage.bee("adder");
     bee.say(&json!({ "chi": "perf-mark", "rid": "l", "mark": "x" }));
     assert_eq!(bee.hear()["chi"], "echo");
+}
+
+#[test]
+fn what_is_asked_before_a_script_is_done_is_answered_after_it() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let script = r#"{"format":1,"steps":[{"tone":{"chi":"log"},"from":"client"}]}"#;
+    let mut stream = UnixStream::connect(stage.path("t.sock.admin")).unwrap();
+    let play = json!({ "v": 1, "do": "play", "script": script });
+    stream.write_all(format!("{play}\n{{\"v\":1,\"do\":\"sta").as_bytes()).unwrap();
+    stage.until(|status| status["script"].is_string());
+    let mut bee = stage.bee("adder");
+    bee.say(&json!({ "chi": "log", "rid": "l", "level": "info", "message": "go" }));
+    stream.write_all(b"tus\"}\n").unwrap();
+    let replies = BufReader::new(&stream).lines().take(2);
+    let [played, status]: [Value; 2] = replies
+        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    assert_eq!(played, json!({ "v": 1, "ok": true }));
+    assert!(status["up_ms"].is_u64());
 }
