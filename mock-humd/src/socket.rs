@@ -7,6 +7,12 @@ use std::os::unix::fs::{DirBuilderExt, FileTypeExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
+/// The longest path of a socket, in bytes; the system's limit counts a NUL besides.
+const PATH_MAX: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+
+/// What the name of the admin socket has behind that of the socket.
+pub const ADMIN_ENDING: &str = ".admin";
+
 /// The path that a client without an explicit one would connect to.
 pub fn default_path() -> PathBuf {
     resolve(|name| std::env::var_os(name))
@@ -34,23 +40,42 @@ pub fn make_dir(path: &Path) -> io::Result<()> {
 
 /// Removes a socket file that no daemon listens on any more; an error where one does.
 pub fn claim(path: &Path) -> io::Result<()> {
-    let said = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    clear(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+/// The same, without the path in its errors.
+pub fn clear(path: &Path) -> io::Result<()> {
+    if is_stale(path)? { std::fs::remove_file(path) } else { Ok(()) }
+}
+
+/// Whether a socket file is there that nobody listens on; an error where there is no place for a socket.
+pub fn is_stale(path: &Path) -> io::Result<bool> {
+    let beyond = path.as_os_str().len().saturating_sub(PATH_MAX);
+    if beyond > 0 {
+        let room = PATH_MAX - ADMIN_ENDING.len();
+        let what = format!(
+            "{beyond} byte{} too long for a socket's path (hint: a --socket of at most {room} bytes leaves room for its \
+             admin socket)",
+            if beyond == 1 { "" } else { "s" }
+        );
+        return Err(io::Error::new(ErrorKind::InvalidInput, what));
+    }
     let file = match std::fs::symlink_metadata(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(said(error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        file => file?,
     };
-    let taken = |what| Err(io::Error::new(ErrorKind::AddrInUse, format!("{}: {what}", path.display())));
+    let taken = |what| {
+        let what = format!("{what} (hint: --socket names another path)");
+        Err(io::Error::new(ErrorKind::AddrInUse, what))
+    };
     if !file.file_type().is_socket() {
         return taken("there is a file, and it is no socket");
     }
     match UnixStream::connect(path) {
-        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            std::fs::remove_file(path).map_err(said)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(said(error)),
-        Ok(_) => taken("another daemon listens here (hint: --socket names another path)"),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+        Ok(_) => taken("another daemon listens here"),
     }
 }
 
@@ -89,7 +114,7 @@ mod tests {
         claim(&path).unwrap();
         assert!(!path.exists());
         std::fs::write(&path, "mine").unwrap();
-        assert!(claim(&path).unwrap_err().to_string().ends_with("there is a file, and it is no socket"));
+        assert!(claim(&path).unwrap_err().to_string().contains("there is a file, and it is no socket"));
         assert!(path.exists());
     }
 }

@@ -41,7 +41,7 @@ pub struct Server {
 impl Server {
     /// Listens at this path, for this user alone. A runtime must run.
     pub fn bind(path: &Path, desk: Arc<Desk>) -> io::Result<Self> {
-        crate::socket::claim(path)?;
+        crate::socket::clear(path)?;
         let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
         let bound = UnixListener::bind(path);
         rustix::process::umask(mask);

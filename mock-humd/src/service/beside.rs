@@ -4,6 +4,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::socket::ADMIN_ENDING;
+
 /// The socket that bees see, by whose name the others are found.
 #[derive(Debug, Clone)]
 pub struct Beside(PathBuf);
@@ -21,7 +23,7 @@ impl Beside {
 
     /// The admin socket: mode 0600, as long as the daemon runs.
     pub fn admin(&self) -> PathBuf {
-        self.named(".admin")
+        self.named(ADMIN_ENDING)
     }
 
     /// The process, locked by it as long as it runs.

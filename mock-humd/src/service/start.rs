@@ -56,6 +56,7 @@ pub fn start(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
             "{path}: a mock-humd runs here already, process {pid} (hint: `mock-humd restart`)"
         )));
     }
+    has_admin(&beside)?;
     socket::make_dir(beside.socket()).map_err(|error| Stop::Input(error.to_string()))?;
     let log_path = args.log.log.clone().unwrap_or_else(|| beside.log());
     let in_log = |error: io::Error| Stop::Input(format!("{}: {error}", log_path.display()));
@@ -118,7 +119,7 @@ pub fn restart(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
     let stop_args = StopArgs { at: args.at.clone(), timeout: START_MAX, force: false };
     match former {
         None => {
-            look_at(args)?;
+            look_at(args, &beside)?;
             stop(&stop_args)?;
             start(args, written)
         }
@@ -127,7 +128,7 @@ pub fn restart(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
                 former.extend(written.iter().cloned());
             }
             let args = crate::cli::run_args(&former)?;
-            look_at(&args)?;
+            look_at(&args, &beside)?;
             stop(&stop_args)?;
             start(&args, &former)
         }
@@ -135,8 +136,12 @@ pub fn restart(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
 }
 
 /// Refuses what a daemon with these arguments would refuse once it runs, as far as that can be seen from here.
-fn look_at(args: &RunArgs) -> Result<(), Stop> {
+fn look_at(args: &RunArgs, beside: &Beside) -> Result<(), Stop> {
     has_no_stdin(args)?;
+    // the former one listens there, if there is one
+    if UnixStream::connect(beside.admin()).is_err() {
+        has_admin(beside)?;
+    }
     args.script.as_deref().map(load).transpose()?;
     let transcript = Some(&args.transcript).filter(|path| !args.quiet && *path != Path::new("-"));
     // opening a pipe would wait for its reader
@@ -151,6 +156,13 @@ fn look_at(args: &RunArgs) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+/// A daemon in the background is found by its admin socket alone.
+fn has_admin(beside: &Beside) -> Result<(), Stop> {
+    let admin = beside.admin();
+    let said = |error: io::Error| Stop::Input(format!("{}: {error}", admin.display()));
+    socket::is_stale(&admin).map(drop).map_err(said)
 }
 
 fn has_no_stdin(args: &RunArgs) -> Result<(), Stop> {

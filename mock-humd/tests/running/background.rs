@@ -215,3 +215,27 @@ fn a_restart_looks_at_the_options_of_before_too() {
     assert!(stage.bad(2, &["restart"]).contains("s.yaml: "));
     assert_eq!(stage.status()["pid"].to_string(), pid);
 }
+
+#[test]
+fn a_daemon_that_no_command_would_find_is_not_started() {
+    let stage = Stage::new();
+    let room = 103 - stage.path("").as_os_str().len();
+    let long = stage.path(&"x".repeat(room)).display().to_string();
+    let said = stage.bad(2, &["start", "--socket", &long]);
+    let wanted = format!(
+        "{long}.admin: 2 bytes too long for a socket's path (hint: a --socket of at most 101 bytes leaves room for its admin socket)"
+    );
+    assert!(said.contains(&wanted), "{said}");
+    assert_eq!(stage.files(), [""; 0]);
+    // in the foreground bees can do without it
+    let mut daemon = stage.follow(&["run", "-q", "--socket", &long]);
+    daemon.says(&format!("there is no admin socket: {wanted}"));
+    assert!(stage.bad(2, &["restart", "--socket", &long]).contains(&wanted));
+    assert!(daemon.child.try_wait().unwrap().is_none());
+    drop(daemon);
+
+    std::fs::write(stage.path("t.sock.admin"), "mine").unwrap();
+    let said = stage.bad(2, &["start"]);
+    assert!(said.contains("t.sock.admin: there is a file, and it is no socket (hint: "), "{said}");
+    assert_eq!(std::fs::read_to_string(stage.path("t.sock.admin")).unwrap(), "mine");
+}
