@@ -37,6 +37,8 @@ struct Listening {
     accepting: Option<AbortHandle>,
     /// The socket is somebody else's, who bound it and removes its file: it stays as long as this program.
     is_lent: bool,
+    /// The folders that were made for it, the outer ones first.
+    folders: Vec<PathBuf>,
 }
 
 impl Listener {
@@ -76,11 +78,17 @@ impl Listener {
         self.stop();
         socket.set_nonblocking(true)?;
         let socket = Some(Arc::new(UnixListener::from_std(socket)?));
-        self.listening = Some(Listening { path: path.to_owned(), socket, accepting: None, is_lent: true });
+        self.listening = Some(Listening {
+            path: path.to_owned(),
+            socket,
+            accepting: None,
+            is_lent: true,
+            folders: Vec::new(),
+        });
         Ok(())
     }
 
-    /// Closes the listener, if there is one, and removes its file. One that is lent only accepts nothing more.
+    /// Closes the listener, if there is one, and removes its file and the folders that were made for it. One that is lent only accepts nothing more.
     pub fn stop(&mut self) {
         if let Some(lent) = self.listening.as_mut().filter(|listening| listening.is_lent) {
             return lent.accept(false, &self.take);
@@ -89,6 +97,7 @@ impl Listener {
             listening.accept(false, &self.take);
             // somebody else may have removed the file already, which is just as well
             let _ = std::fs::remove_file(&listening.path);
+            remove(&listening.folders);
         }
     }
 }
@@ -104,16 +113,41 @@ fn with_path(path: &Path, error: &io::Error) -> io::Error {
 }
 
 fn bind(path: &Path, state: ListenState) -> io::Result<Option<Listening>> {
-    if let (false, Some(parent)) = (state == ListenState::Missing, path.parent()) {
-        std::fs::create_dir_all(parent)?;
+    if state == ListenState::Missing {
+        return Ok(None);
     }
-    let socket = match state {
-        ListenState::Missing => return Ok(None),
+    let folders = missing_folders(path);
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let bound = made.and_then(|()| match state {
         // the descriptor is closed at once, and the file stays
-        ListenState::Refusing => std::os::unix::net::UnixListener::bind(path).map(|_| None)?,
-        ListenState::Open | ListenState::Paused => Some(Arc::new(UnixListener::bind(path)?)),
-    };
-    Ok(Some(Listening { path: path.to_owned(), socket, accepting: None, is_lent: false }))
+        ListenState::Refusing => std::os::unix::net::UnixListener::bind(path).map(|_| None),
+        _ => UnixListener::bind(path).map(|socket| Some(Arc::new(socket))),
+    });
+    match bound {
+        Ok(socket) => {
+            Ok(Some(Listening { path: path.to_owned(), socket, accepting: None, is_lent: false, folders }))
+        }
+        Err(error) => {
+            remove(&folders);
+            Err(error)
+        }
+    }
+}
+
+/// The folders around a path that are not there, the outer ones first.
+fn missing_folders(path: &Path) -> Vec<PathBuf> {
+    let around = path.ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty());
+    let mut folders: Vec<_> = around.take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+    folders.reverse();
+    folders
+}
+
+/// Removes folders, those within others first. One that holds something by now stays.
+fn remove(folders: &[PathBuf]) {
+    for folder in folders.iter().rev() {
+        // it is not empty, or somebody else has removed it, which is just as well
+        let _ = std::fs::remove_dir(folder);
+    }
 }
 
 impl Listening {

@@ -60,3 +60,15 @@ async fn a_path_beyond_the_systems_limit_is_refused_in_words() {
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("a socket's path has at most"), "{error}");
 }
+
+#[tokio::test]
+async fn folders_that_were_made_for_a_socket_go_with_it_unless_they_hold_more() {
+    let mut bench = bench(&[]);
+    let dir = bench.path.parent().unwrap().to_owned();
+    bench.daemon.listen(&dir.join("a/b/x.sock"), ListenState::Open).unwrap();
+    bench.daemon.listen(&dir.join("c/d/x.sock"), ListenState::Refusing).unwrap();
+    assert!(!dir.join("a").exists() && dir.join("c/d").exists());
+    std::fs::write(dir.join("c/mine"), "").unwrap();
+    drop(bench.daemon);
+    assert!(dir.join("c/mine").exists() && !dir.join("c/d").exists());
+}
