@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::duration;
+use super::values::{duration, script};
 use crate::socket;
 
 const SOCKET: &str = "The socket that bees see [default: $HUM_THRUM_SOCK, else $XDG_RUNTIME_DIR/hum/thrum.sock, else \
@@ -137,6 +137,7 @@ pub struct PlayArgs {
     pub at: SocketArgs,
 
     /// The script, YAML or JSON
+    #[arg(value_parser = script())]
     pub script: PathBuf,
 
     /// How long one step may take: `30s`, `500ms`

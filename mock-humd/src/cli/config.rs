@@ -15,6 +15,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 use toml::de::{DeTable, DeValue};
 
+use super::values::unread;
+
 /// What only the command line can say.
 const NOT_HERE: [&str; 5] = ["config", "detached", "help", "until-stdin-ends", "version"];
 
@@ -28,7 +30,11 @@ pub fn options(command: &Command, matches: &ArgMatches) -> Result<Option<(PathBu
     let Some(path) = given.cloned().or_else(default_path) else { return Ok(None) };
     let text = match std::fs::read_to_string(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound && given.is_none() => return Ok(None),
-        text => text.map_err(|error| format!("{}: {error}", path.display()))?,
+        text => text.map_err(|error| {
+            let option = if given.is_some() { "--config " } else { "" };
+            let why = unread(&path, &error, "`mock-humd run --help` says where a config file is looked for");
+            format!("{option}{}: {why}", path.display())
+        })?,
     };
     let options = read(&text, command, matches).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(|fault| format!("\n  {}: {fault}", path.display())).collect();

@@ -1,11 +1,13 @@
 //! The arguments, and the help that teaches them. `run` has those of a daemon, `faults` what it is to do wrong,
-//! `commands` those of what finds a running one; `config` reads the file that may stand behind them.
+//! `commands` those of what finds a running one; `config` reads the file that may stand behind them, `wrong` says what is wrong with
+//! them.
 
 mod commands;
 mod config;
 mod faults;
 mod run;
 mod values;
+mod wrong;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,6 +20,8 @@ pub use commands::{
     FilterArgs, KickArgs, PlayArgs, RecordArgs, SendArgs, SocketArgs, StatusArgs, StopArgs, TailArgs,
 };
 pub use run::RunArgs;
+
+use values::script;
 
 const HELP: &str = r#"Examples:
   mock-humd                                listens where a bee looks, and answers
@@ -124,6 +128,7 @@ pub enum Command {
     /// Reads a script and says all that is wrong with it, with lines
     Check {
         /// The script, YAML or JSON
+        #[arg(value_parser = script())]
         script: PathBuf,
     },
 }
@@ -131,7 +136,7 @@ pub enum Command {
 /// Reads the arguments, with the config file behind them; gives also those of the command as they were written.
 pub fn parse() -> Result<(Args, Vec<OsString>), Stop> {
     let given: Vec<_> = std::env::args_os().collect();
-    let matches = Args::command().get_matches_from(&given);
+    let matches = wrong::matches(Args::command(), &given)?;
     let at = if matches.subcommand_name().is_some() { 2 } else { 1 };
     let written = given[at..].to_vec();
     Ok((with_config(&given[..at], &written, &matches)?, written))
@@ -139,10 +144,9 @@ pub fn parse() -> Result<(Args, Vec<OsString>), Stop> {
 
 /// The arguments of a daemon that was started with these.
 pub fn run_args(written: &[OsString]) -> Result<RunArgs, Stop> {
-    let given = [OsString::from("mock-humd"), "run".into()];
-    let input = |error: clap::Error| Stop::Input(error.to_string());
-    let matches = Args::command().try_get_matches_from(given.iter().chain(written)).map_err(input)?;
-    let args = with_config(&given, written, &matches)?;
+    let before = [OsString::from("mock-humd"), "run".into()];
+    let matches = wrong::matches(Args::command(), &[&before, written].concat())?;
+    let args = with_config(&before, written, &matches)?;
     Ok(match args.command {
         Some(Command::Run(run)) => *run,
         _ => args.run,
@@ -151,16 +155,18 @@ pub fn run_args(written: &[OsString]) -> Result<RunArgs, Stop> {
 
 fn with_config(before: &[OsString], written: &[OsString], matches: &ArgMatches) -> Result<Args, Stop> {
     let command = Args::command();
+    let help = wrong::help(&command, before.get(1));
+    let stop = |error: clap::Error| wrong::stop(&error, &help);
     let (command, of_command) = match matches.subcommand() {
         None => (&command, matches),
         Some((name @ ("run" | "start" | "restart"), of_command)) => {
             (command.find_subcommand(name).unwrap_or(&command), of_command)
         }
-        Some(_) => return Args::from_arg_matches(matches).map_err(|error| Stop::Input(error.to_string())),
+        Some(_) => return Args::from_arg_matches(matches).map_err(stop),
     };
     let Some((path, options)) = config::options(command, of_command).map_err(Stop::Input)? else {
-        return Args::from_arg_matches(matches).map_err(|error| Stop::Input(error.to_string()));
+        return Args::from_arg_matches(matches).map_err(stop);
     };
     let all = before.iter().chain(&options).chain(written);
-    Args::try_parse_from(all).map_err(|error| Stop::Input(format!("{}: {error}", path.display())))
+    Args::try_parse_from(all).map_err(|error| Stop::Input(format!("{}: {}", path.display(), stop(error))))
 }

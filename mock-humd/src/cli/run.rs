@@ -8,7 +8,7 @@ use mock_humd::nest::{Config, Limits, Personality};
 
 use super::SocketArgs;
 use super::faults::FaultArgs;
-use super::values::{duration, size};
+use super::values::{duration, script, size};
 use crate::service::Rotation;
 
 /// How to run.
@@ -23,7 +23,7 @@ pub struct RunArgs {
     pub personality: Dialect,
 
     /// Plays a script, YAML or JSON, to its end; bees that it does not speak of are answered as ever
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = script())]
     pub script: Option<PathBuf>,
 
     /// How long one step of the script may take: `30s`, `500ms`, or a number of seconds

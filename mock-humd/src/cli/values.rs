@@ -1,6 +1,26 @@
-//! Values of arguments: times, sizes and chances.
+//! Values of arguments: times, sizes, chances and files.
 
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use clap::builder::{PathBufValueParser, TypedValueParser};
+
+/// A file that is there.
+pub fn script() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path: PathBuf| match std::fs::metadata(&path) {
+        Ok(_) => Ok(path),
+        Err(error) => Err(unread(&path, &error, "`mock-humd --help` shows a script")),
+    })
+}
+
+/// Why a file cannot be read, with a hint: where a relative path begins, or else this one.
+pub fn unread(path: &Path, error: &io::Error, hint: &str) -> String {
+    match std::env::current_dir() {
+        Ok(dir) if path.is_relative() => format!("{error} (hint: the path begins at {})", dir.display()),
+        _ => format!("{error} (hint: {hint})"),
+    }
+}
 
 /// `30s`, `500ms`, or a number of seconds; more than none.
 pub fn duration(text: &str) -> Result<Duration, String> {

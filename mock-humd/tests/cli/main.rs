@@ -127,7 +127,7 @@ fn bad_arguments_exit_with_2() {
     }
     let missing = Command::new(cargo_bin("mock-humd")).args(["--script", "/none.json"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(2));
-    assert!(stderr(&missing).starts_with("mock-humd: /none.json: "));
+    assert!(stderr(&missing).starts_with("mock-humd: --script /none.json: "));
 }
 
 #[test]
