@@ -87,7 +87,13 @@ fn change(key: &str, value: &Value) -> Result<Change, &'static str> {
                 _ => return Err("wants `none`, `before` or `twice`"),
             }),
         ),
-        _ => return Err("no fault has this name"),
+        _ => {
+            return Err(
+                "no fault has this name (hint: the faults are `latency_ms`, `jitter_ms`, `clock_skew_ms`, `dribble`, `drop`, \
+                 `duplicate`, `corrupt`, `close_after`, `restart_after`, `queue`, `stop_reading`, `stop_writing`, \
+                 `overflow`, `breath`)",
+            );
+        }
     })
 }
 
@@ -168,6 +174,13 @@ mod tests {
         };
         let set = FaultChange::parse(&all).unwrap().apply(&Faults::default());
         assert_eq!(set, wanted);
+        let unknown = FaultChange::parse(&json!({ "x": 1 })).unwrap_err().remove(0).message;
+        let named = unknown.split('`').skip(1).step_by(2).map(str::to_owned);
+        let (mut named, mut keys): (Vec<_>, Vec<_>) =
+            (named.collect(), all.as_object().unwrap().keys().cloned().collect());
+        named.sort();
+        keys.sort();
+        assert_eq!(named, keys, "{unknown}");
         let fields = all.as_object().unwrap().keys().map(|key| (key.clone(), Value::Null)).collect();
         assert_eq!(FaultChange::parse(&Value::Object(fields)).unwrap().apply(&set), Faults::default());
     }

@@ -2,6 +2,9 @@
 
 use super::*;
 
+const VERBS: &str = "(hint: the verbs are `accept`, `tone`, `tones`, `raw`, `listen`, `hold`, `stall`, `resume`, `close`, \
+    `repeat`, `pause`, `fault`, `restart`)";
+
 fn said(text: &str) -> Vec<String> {
     Script::parse(text).unwrap_err().iter().map(ToString::to_string).collect()
 }
@@ -43,8 +46,8 @@ fn all_faults_are_listed_with_their_lines() {
             "line 8: /when/2/tone/$x: unknown `$` key (hint: an object with `$` keys of its own needs `$literal`)",
             "line 8: /when/2/send/0/$any: a matcher cannot be sent (hint: put `$eg` beside it)",
             "line 1: /steps/0: a step is an object",
-            "line 2: /steps/1/drive: no verb of a script",
-            "line 3: /steps/2: wants one verb, has 2",
+            &*format!("line 2: /steps/1/drive: no verb of a script {VERBS}"),
+            &*format!("line 3: /steps/2: wants one verb, has 2 {VERBS}"),
             "line 4: /steps/3/on: no `accept` before this step names `x`",
             "line 5: /steps/4/accept/as: wants a name",
             "line 5: /steps/5/tone/a/$x: unknown `$` key (hint: an object with `$` keys of its own needs `$literal`)",
@@ -55,7 +58,7 @@ fn all_faults_are_listed_with_their_lines() {
             "line 7: /steps/10/repeat/y: unknown key",
             "line 7: /steps/10/repeat/times: wants a number above 0",
             "line 7: /steps/10/repeat/as: wants a name",
-            "line 7: /steps/10/repeat/steps/0/x: no verb of a script",
+            &*format!("line 7: /steps/10/repeat/steps/0/x: no verb of a script {VERBS}"),
         ]
     );
     assert_eq!(said("[]"), ["line 1: a script is an object"]);

@@ -47,6 +47,11 @@ const SHAPES: [Shape; 13] = [
     shape("restart", &["comment"], Some(&[])),
 ];
 
+fn verbs_hint() -> String {
+    let verbs = SHAPES.map(|shape| format!("`{}`", shape.verb));
+    format!("(hint: the verbs are {})", verbs.join(", "))
+}
+
 /// The script, and what is wrong with it.
 pub fn script(source: &Source) -> (Script, Vec<Fault>) {
     let mut reader = Reader { source, faults: Vec::new(), names: Vec::new() };
@@ -160,7 +165,7 @@ impl Reader<'_> {
         };
         let verbs: Vec<_> = fields.keys().filter(|key| !BESIDE.contains(&&***key)).collect();
         let [verb] = verbs[..] else {
-            self.fault(pointer, format!("wants one verb, has {}", verbs.len()));
+            self.fault(pointer, format!("wants one verb, has {} {}", verbs.len(), verbs_hint()));
             return None;
         };
         self.shape(verb, fields, pointer);
@@ -232,7 +237,7 @@ impl Reader<'_> {
             "repeat" => self.repeat(value, &at),
             _ => match Op::parse(verb, fields, &|party| party != "daemon") {
                 None => {
-                    self.fault(&at, "no verb of a script");
+                    self.fault(&at, format!("no verb of a script {}", verbs_hint()));
                     None
                 }
                 Some(op) => self.parsed(op, pointer).map(Verb::Op),

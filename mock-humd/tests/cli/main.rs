@@ -104,6 +104,9 @@ fn a_client_that_leaves_early_ends_the_step() {
     assert!(stderr.starts_with("mock-humd: step 1 of 1 (line 1): the connection has ended\n"), "{stderr}");
 }
 
+const VERBS: &str = "`accept`, `tone`, `tones`, `raw`, `listen`, `hold`, `stall`, `resume`, `close`, `repeat`, `pause`, \
+    `fault`, `restart`";
+
 #[test]
 fn all_faults_of_a_script_are_listed() {
     let stage = stage(r#"{"format":2,"steps":[{"drive":{}},{"tone":{"a":{"$x":1}},"from":"client"}]}"#);
@@ -113,7 +116,7 @@ fn all_faults_of_a_script_are_listed() {
     assert_eq!(
         stderr(&output),
         format!(
-            "mock-humd: the script has faults\n  {name}: line 1: /format: wants 1\n  {name}: line 1: /steps/0/drive: no verb of a script\n  \
+            "mock-humd: the script has faults\n  {name}: line 1: /format: wants 1\n  {name}: line 1: /steps/0/drive: no verb of a script (hint: the verbs are {VERBS})\n  \
         {name}: line 1: /steps/1/tone/a/$x: unknown `$` key (hint: an object with `$` keys of its own needs `$literal`)\n"
         )
     );
