@@ -3,9 +3,10 @@
 //!
 //! `cli` reads the arguments, `socket` finds the path and keeps off other daemons, `files` makes room for connections,
 //! `run` serves, `hook` shows tones to other programs. `service` keeps a daemon in the background, `admin` looks at a
-//! running one and steers it. `exit` has the exit codes.
+//! running one and steers it, `check` looks at a script. `exit` has the exit codes.
 
 mod admin;
+mod check;
 mod cli;
 mod exit;
 mod files;
@@ -46,7 +47,7 @@ fn obey(args: &Args, written: &[OsString]) -> Result<(), exit::Stop> {
         Some(Command::Drop(args)) => admin::commands::drop_all(args),
         Some(Command::Record(args)) => admin::record::record(args),
         Some(Command::Play(args)) => admin::commands::play(args),
-        Some(Command::Check { script }) => run::check(script),
+        Some(Command::Check { script }) => check::check(script),
     }
 }
 

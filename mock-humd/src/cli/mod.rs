@@ -126,6 +126,8 @@ pub enum Command {
     /// Returns once the script is done, with 1 if it was not kept to. Other bees are answered as ever.
     Play(PlayArgs),
     /// Reads a script and says all that is wrong with it, with lines
+    ///
+    /// It warns of a `chi` that the wire does not have, which a script may use on purpose.
     Check {
         /// The script, YAML or JSON
         #[arg(value_parser = script())]

@@ -4,6 +4,7 @@
 //! somebody else's. [`Script::parse`] reads the files of the `mock-humd` program.
 
 mod change;
+mod chis;
 mod fault;
 mod file;
 mod missed;
@@ -15,6 +16,7 @@ mod source;
 pub(crate) mod take;
 
 pub use change::FaultChange;
+pub use chis::unknown_chis;
 pub use fault::Fault;
 pub use file::{Script, Step, Verb};
 pub use missed::Missed;

@@ -225,3 +225,33 @@ fn without_a_script_it_answers_until_it_is_asked_to_end() {
         assert_eq!(words, ["opened", "hello", "breath", "closed"]);
     }
 }
+
+#[test]
+fn a_check_warns_of_types_that_the_wire_does_not_have() {
+    let stage = stage(
+        "\
+format: 1
+when:
+- { tone: { chi: cancle }, send: [{ chi: dance, rid: d }] }
+steps:
+- { tone: { chi: promt }, from: client }
+- repeat:
+    times: 2
+    as: n
+    steps:
+    - { tones: { each: [{ chi: { $re: x } }, { chi: finis }, { chi: finish }] }, from: client }
+    - { tone: { chi: 'x-${n}', rid: x }, from: daemon }
+",
+    );
+    let output = Command::new(cargo_bin("mock-humd")).arg("check").arg(&stage.script).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let name = stage.script.display();
+    let wanted = [
+        ("3: /when/0/tone/chi: the wire has no `cancle` (hint: `cancel`)"),
+        ("3: /when/0/send/0/chi: the wire has no `dance`"),
+        ("5: /steps/0/tone/chi: the wire has no `promt` (hint: `prompt`)"),
+        ("10: /steps/1/repeat/steps/0/tones/each/1/chi: the wire has no `finis` (hint: `finish`)"),
+    ];
+    let wanted = wanted.map(|it| format!("mock-humd: warning: {name}: line {it}\n"));
+    assert_eq!(stderr(&output), wanted.concat());
+}
