@@ -48,8 +48,8 @@ pub fn clear(path: &Path) -> io::Result<()> {
     if is_stale(path)? { std::fs::remove_file(path) } else { Ok(()) }
 }
 
-/// Whether a socket file is there that nobody listens on; an error where there is no place for a socket.
-pub fn is_stale(path: &Path) -> io::Result<bool> {
+/// An error for a path that is too long for a socket.
+pub fn fits(path: &Path) -> io::Result<()> {
     let beyond = path.as_os_str().len().saturating_sub(PATH_MAX);
     if beyond > 0 {
         let room = PATH_MAX - ADMIN_ENDING.len();
@@ -60,6 +60,12 @@ pub fn is_stale(path: &Path) -> io::Result<bool> {
         );
         return Err(io::Error::new(ErrorKind::InvalidInput, what));
     }
+    Ok(())
+}
+
+/// Whether a socket file is there that nobody listens on; an error where there is no place for a socket.
+pub fn is_stale(path: &Path) -> io::Result<bool> {
+    fits(path)?;
     let file = match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         file => file?,

@@ -34,6 +34,7 @@ pub fn talk(
 ) -> Result<(Map<String, Value>, Conversation), Stop> {
     let path = beside.admin();
     let broken = |error: io::Error| Stop::Broken(format!("{}: {error}", path.display()));
+    crate::socket::fits(&path).map_err(|error| Stop::Input(format!("{}: {error}", path.display())))?;
     let mut stream = UnixStream::connect(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::ConnectionRefused => Stop::Down(format!(
             "no daemon runs at {} (hint: `mock-humd start` starts one)",

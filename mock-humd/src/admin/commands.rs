@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
+use mock_humd::script::unknown_chi;
 use serde_json::{Map, Value, json};
 
 use super::client::{REPLY_MAX, ask, no_members, talk};
@@ -28,6 +29,10 @@ pub fn peers(args: &StatusArgs) -> Result<(), Stop> {
 /// Prints what crosses, until the daemon ends.
 pub fn tail(args: &TailArgs) -> Result<(), Stop> {
     let (_, lines) = talk(&beside(&args.at), "tail", args.filter.members(), Some(REPLY_MAX))?;
+    for unknown in args.filter.chi.iter().filter_map(|chi| unknown_chi(chi)) {
+        // somebody may send it all the same
+        crate::say(&format!("warning: --chi: {unknown}"));
+    }
     for line in lines.lines() {
         let line = line.map_err(|error| Stop::Broken(error.to_string()))?;
         let is_read =

@@ -52,7 +52,10 @@ pub fn record(args: &RecordArgs) -> Result<(), Stop> {
         ));
     }
     let Some(script) = recorded.script() else {
-        return Err(Stop::Unmet(format!("{name}: no bee has come, so there is nothing to play")));
+        return Err(Stop::Unmet(format!(
+            "{name}: no bee has come, so there is nothing to play (hint: start the bee after \
+                                        `record`)"
+        )));
     };
     place.write(script.as_bytes()).map_err(in_file)?;
     if recorded.skipped() > 0 {

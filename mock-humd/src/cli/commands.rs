@@ -64,18 +64,18 @@ pub struct TailArgs {
     pub json: bool,
 }
 
-/// Which part of what crosses; more than one of a kind may be given.
+/// Which part of what crosses.
 #[derive(Debug, Clone, Args)]
 pub struct FilterArgs {
-    /// Only of this bee: its name, or `#3` for a connection
+    /// Only of this bee: its name, or `#3` for a connection; may be given more than once
     #[arg(long, value_name = "BEE")]
     pub bee: Vec<String>,
 
-    /// Only tones of this type
+    /// Only tones of this type: `prompt`, `prompt,finish`
     #[arg(long, value_name = "CHI", value_delimiter = ',')]
     pub chi: Vec<String>,
 
-    /// Only tones of this session
+    /// Only tones of this session; may be given more than once
     #[arg(long, value_name = "SID")]
     pub sid: Vec<String>,
 }

@@ -51,7 +51,10 @@ fn default_path() -> Option<PathBuf> {
 }
 
 fn read(text: &str, command: &Command, matches: &ArgMatches) -> Result<Vec<OsString>, Vec<String>> {
-    let table = DeTable::parse(text).map_err(|error| vec![error.message().to_owned()])?;
+    let table = DeTable::parse(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        vec![format!("line {}: {}", before.matches('\n').count() + 1, error.message())]
+    })?;
     let mut faults = Vec::new();
     let mut options = Vec::new();
     for (key, value) in table.get_ref() {

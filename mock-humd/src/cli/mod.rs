@@ -103,7 +103,8 @@ pub enum Command {
     Stop(StopArgs),
     /// Stops the daemon if there is one, and starts one in the background
     ///
-    /// Without options, or with `--socket` alone, with the options of the former one.
+    /// Without options, or with `--socket` alone, with the options of the former one. Where they are no good, the former
+    /// one goes on.
     Restart(Box<RunArgs>),
     /// Says whether the daemon is up, and who is connected; exits with 3 if it is not
     Status(StatusArgs),

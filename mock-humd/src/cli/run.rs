@@ -30,7 +30,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,
 
-    /// Where what crosses is written, as JSON lines; `-` is stdout
+    /// Where what crosses is written, as JSON lines; `-` is stdout, or the log where there is one
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub transcript: PathBuf,
 
@@ -48,13 +48,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Where what it prints goes.
-    #[command(flatten)]
-    pub log: LogArgs,
-
     /// Ends once its stdin ends, so that it never outlives a test that started it; for the foreground only
     #[arg(long)]
     pub until_stdin_ends: bool,
+
+    /// Where what it prints goes.
+    #[command(flatten)]
+    pub log: LogArgs,
 
     /// It was started by `start`, which waits for it.
     #[arg(long, hide = true)]

@@ -40,11 +40,15 @@ fn items(list: &Value) -> impl Iterator<Item = (usize, &Value)> {
 
 fn look(tone: &Value, pointer: &str, found: &mut Vec<Fault>) {
     // what is a matcher, or is filled in, may become anything
-    let Some(chi) = tone["chi"].as_str().filter(|chi| row(chi).is_none() && !chi.contains("${")) else {
-        return;
-    };
-    let hint = nearest(chi).map(|near| format!(" (hint: `{near}`)")).unwrap_or_default();
-    found.push(Fault::new(&format!("{pointer}/chi"), format!("the wire has no `{chi}`{hint}")));
+    let chi = tone["chi"].as_str().filter(|chi| !chi.contains("${"));
+    let unknown = chi.and_then(unknown_chi).map(|message| Fault::new(&format!("{pointer}/chi"), message));
+    found.extend(unknown);
+}
+
+/// What to say of a type that the wire does not have, with the nearest one that it has.
+pub fn unknown_chi(chi: &str) -> Option<String> {
+    let hint = || nearest(chi).map(|near| format!(" (hint: `{near}`)")).unwrap_or_default();
+    row(chi).is_none().then(|| format!("the wire has no `{chi}`{}", hint()))
 }
 
 /// The type that one slip makes this one of, or two where it is long.

@@ -16,7 +16,7 @@ mod source;
 pub(crate) mod take;
 
 pub use change::FaultChange;
-pub use chis::unknown_chis;
+pub use chis::{unknown_chi, unknown_chis};
 pub use fault::Fault;
 pub use file::{Script, Step, Verb};
 pub use missed::Missed;

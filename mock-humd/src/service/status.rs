@@ -20,7 +20,8 @@ pub fn status(args: &StatusArgs) -> Result<(), Stop> {
             if let Some(process) = holder {
                 let pid = process.pid();
                 return Err(Stop::Broken(format!(
-                    "process {pid} runs, but its admin socket does not answer"
+                    "{}: process {pid} runs, but has no admin socket (hint: `mock-humd restart`)",
+                    beside.socket().display()
                 )));
             }
             if args.json {

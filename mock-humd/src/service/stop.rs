@@ -1,5 +1,7 @@
 //! Ending a daemon, and waiting until it is gone.
 
+use std::os::unix::net::UnixStream;
+
 use super::{Beside, PidFile, Process, pid_file};
 use crate::cli::StopArgs;
 use crate::exit::Stop;
@@ -12,6 +14,11 @@ pub fn stop(args: &StopArgs) -> Result<(), Stop> {
     let broken = |error: std::io::Error| Stop::Broken(format!("{path}: {error}"));
     let Some(process) = pid_file::holder(&beside.pid()).map_err(broken)? else {
         clear(&beside);
+        if UnixStream::connect(beside.socket()).is_ok() {
+            return Err(Stop::Broken(format!(
+                "{path}: somebody listens here without a pid file, and is left alone (hint: what started it stops it)"
+            )));
+        }
         crate::print(&format!("no daemon runs at {path}\n"));
         return Ok(());
     };

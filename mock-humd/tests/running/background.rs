@@ -1,6 +1,6 @@
 //! Starting, stopping, and telling how it is.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 
@@ -75,6 +75,25 @@ fn a_start_that_fails_shows_why_and_has_the_exit_code_of_the_reason() {
     assert_eq!(stage.files(), ["t.sock", "t.sock.log"]);
     drop(other);
     assert!(stage.bad(2, &["start", "--script", "none.yaml"]).contains("none.yaml: "));
+}
+
+#[test]
+fn somebody_who_listens_without_a_pid_file_is_not_said_to_be_gone() {
+    let stage = Stage::new();
+    let _other = UnixListener::bind(stage.socket()).unwrap();
+    let said = stage.bad(4, &["stop"]);
+    assert!(said.contains("t.sock: somebody listens here without a pid file"), "{said}");
+    assert_eq!(stage.files(), ["t.sock"]);
+}
+
+#[test]
+fn a_daemon_without_an_admin_socket_is_named_by_its_process() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let pid = stage.status()["pid"].to_string();
+    std::fs::remove_file(stage.path("t.sock.admin")).unwrap();
+    let said = stage.bad(4, &["status"]);
+    assert!(said.contains(&format!("t.sock: process {pid} runs, but has no admin socket (hint: ")), "{said}");
 }
 
 #[test]
@@ -229,8 +248,15 @@ fn a_daemon_that_no_command_would_find_is_not_started() {
     assert_eq!(stage.files(), [""; 0]);
     // in the foreground bees can do without it
     let mut daemon = stage.follow(&["run", "-q", "--socket", &long]);
-    daemon.says(&format!("there is no admin socket: {wanted}"));
-    assert!(stage.bad(2, &["restart", "--socket", &long]).contains(&wanted));
+    let mut said = BufReader::new(daemon.child.stderr.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert_eq!(line, format!("mock-humd: there is no admin socket: {wanted}\n"));
+    // nothing is steered there before it listens
+    said.read_line(&mut line).unwrap();
+    for command in ["restart", "status", "peers"] {
+        assert!(stage.bad(2, &[command, "--socket", &long]).contains(&wanted));
+    }
     assert!(daemon.child.try_wait().unwrap().is_none());
     drop(daemon);
 

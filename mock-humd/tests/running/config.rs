@@ -22,7 +22,8 @@ fn what_is_wrong_with_the_file_is_all_said_at_once() {
     for wanted in ["`colour` is no option", "`seed` wants a text", "`detached` is no option"] {
         assert!(said.contains(&format!("\n  my.toml: {wanted}")), "{said}");
     }
-    for (text, wanted) in [("seed = \"x\"", "my.toml: --seed x: wants a whole number"), ("= 1", "my.toml: ")]
+    for (text, wanted) in
+        [("seed = \"x\"", "my.toml: --seed x: wants a whole number"), ("\n= 1", "my.toml: line 2: ")]
     {
         std::fs::write(stage.path("my.toml"), text).unwrap();
         let said = stage.bad(2, &["start", "--config", "my.toml"]);

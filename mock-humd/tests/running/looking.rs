@@ -1,6 +1,6 @@
 //! Who is connected, and what crosses.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 
@@ -64,6 +64,18 @@ fn peers_say_what_they_are_and_what_is_waited_for() {
     let peer: Value = serde_json::from_str(&stage.good(&["peers", "--json"])).unwrap();
     assert_eq!((&peer["bee"], &peer["in"], &peer["sids"]), (&"adder".into(), &2.into(), &json!(["s"])));
     assert_eq!(peer["hello"]["bee"], "adder");
+}
+
+#[test]
+fn a_tail_warns_of_a_type_that_the_wire_does_not_have() {
+    let stage = Stage::new();
+    stage.good(&["start"]);
+    let mut tail = stage.follow(&["tail", "--chi", "promt,prompt"]);
+    stage.until(|status| status["tails"] == 1);
+    stage.good(&["stop"]);
+    let mut said = String::new();
+    tail.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(said, "mock-humd: warning: --chi: the wire has no `promt` (hint: `prompt`)\n");
 }
 
 #[test]
