@@ -12,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use toml::de::{DeTable, DeValue};
 
 use super::values::unread;
@@ -77,8 +77,15 @@ fn read(text: &str, command: &Command, matches: &ArgMatches) -> Result<Vec<OsStr
             faults.push(format!("`{key}` wants a text, a number, `true` or `false`, or a list of them"));
             continue;
         };
-        let source = matches.value_source(known.get_id().as_str());
-        if !matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable)) {
+        let is_said = |arg: &Arg| {
+            let source = matches.value_source(arg.get_id().as_str());
+            matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+        };
+        let excludes = |arg: &&Arg| {
+            command.get_arg_conflicts_with(arg).contains(&known)
+                || command.get_arg_conflicts_with(known).contains(arg)
+        };
+        if !is_said(known) && !command.get_arguments().filter(excludes).any(is_said) {
             options.extend(values.into_iter().filter(|option| !option.is_empty()));
         }
     }

@@ -12,6 +12,11 @@ fn options_of_the_file_give_way_to_those_of_the_command_line() {
     assert_eq!((&status["personality"], &status["seed"]), (&"live".into(), &4.into()));
     stage.good(&["restart"]);
     assert_eq!(stage.status()["personality"], "live");
+    // what the file says gives way to what excludes it, too
+    stage.good(&["restart", "--config", "my.toml", "--transcript", "t"]);
+    std::fs::write(stage.path("my.toml"), "transcript = \"u\"\n").unwrap();
+    stage.good(&["restart", "--config", "my.toml", "-q"]);
+    assert!(stage.path("t").exists() && !stage.path("u").exists());
 }
 
 #[test]
