@@ -18,7 +18,10 @@ use toml::de::{DeTable, DeValue};
 use super::values::unread;
 
 /// What only the command line can say.
-const NOT_HERE: [&str; 5] = ["config", "detached", "help", "until-stdin-ends", "version"];
+const NOT_HERE: [&str; 2] = ["config", "until-stdin-ends"];
+
+/// What is no option of a daemon, as far as people are told.
+const HIDDEN: [&str; 3] = ["detached", "help", "version"];
 
 /// Every command finds a daemon by its socket, and most of them read no file.
 const SOCKET: &str =
@@ -63,8 +66,12 @@ fn read(text: &str, command: &Command, matches: &ArgMatches) -> Result<Vec<OsStr
             faults.push(SOCKET.to_owned());
             continue;
         }
+        if NOT_HERE.contains(&key) {
+            faults.push(format!("`{key}` is for the command line alone"));
+            continue;
+        }
         let known = command.get_arguments().find(|arg| arg.get_long() == Some(key));
-        let Some(known) = known.filter(|_| !NOT_HERE.contains(&key)) else {
+        let Some(known) = known.filter(|_| !HIDDEN.contains(&key)) else {
             faults.push(format!("`{key}` is no option (hint: `mock-humd run --help` lists them)"));
             continue;
         };

@@ -22,9 +22,18 @@ fn options_of_the_file_give_way_to_those_of_the_command_line() {
 #[test]
 fn what_is_wrong_with_the_file_is_all_said_at_once() {
     let stage = Stage::new();
-    std::fs::write(stage.path("my.toml"), "colour = 1\nseed = { a = 1 }\ndetached = true\n").unwrap();
+    std::fs::write(
+        stage.path("my.toml"),
+        "colour = 1\nseed = { a = 1 }\ndetached = true\nuntil-stdin-ends = true\n",
+    )
+    .unwrap();
     let said = stage.bad(2, &["run", "--config", "my.toml"]);
-    for wanted in ["`colour` is no option", "`seed` wants a text", "`detached` is no option"] {
+    for wanted in [
+        "`colour` is no option",
+        "`seed` wants a text",
+        "`detached` is no option",
+        "`until-stdin-ends` is for the command line alone",
+    ] {
         assert!(said.contains(&format!("\n  my.toml: {wanted}")), "{said}");
     }
     for (text, wanted) in
