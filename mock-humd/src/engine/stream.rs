@@ -34,8 +34,9 @@ impl Stream {
         loop {
             let mut ready = ready!(socket.poll_read_ready(cx))?;
             let Ok(read) = ready.try_io(|socket| socket.get_ref().read(room)) else { continue };
-            // what does not fill the room was all that there was
-            if read.as_ref().is_ok_and(|&count| count > 0 && count < room.len()) {
+            // what does not fill the room was all that there was, but where a descriptor or an urgent byte ends a read
+            let is_short = read.as_ref().is_ok_and(|&count| count > 0 && count < room.len());
+            if is_short && kernel::unread(socket.get_ref()).is_ok_and(|unread| unread == 0) {
                 ready.clear_ready();
             }
             return Poll::Ready(read);
@@ -93,5 +94,28 @@ impl Stream {
         // who waited for what comes was forgotten
         cx.waker().wake_by_ref();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+
+    #[tokio::test]
+    async fn what_stands_behind_a_descriptor_is_read_without_more_news() {
+        let (mut bee, stream) = UnixStream::pair().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        let stream = Stream::new(tokio::net::UnixStream::from_std(stream).unwrap()).unwrap();
+        kernel::send_piece(&bee, b"one").unwrap();
+        bee.write_all(b"two").unwrap();
+        let mut room = [0; 64];
+        let mut count = poll_fn(|cx| stream.poll_read(cx, &mut room)).await.unwrap();
+        while count < 6 {
+            let read = poll_fn(|cx| Poll::Ready(stream.poll_read(cx, &mut room[count..]))).await;
+            let Poll::Ready(more) = read else { panic!("it waits for news of what has come already") };
+            count += more.unwrap();
+        }
+        assert_eq!(&room[..6], b"onetwo");
     }
 }
