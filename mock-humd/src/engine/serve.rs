@@ -107,7 +107,7 @@ impl Serve {
         self.finish(nest)
     }
 
-    /// How many bytes wait to be written.
+    /// How much memory it takes that something waits to be written.
     fn waiting(&self, nest: &mut Nest) -> usize {
         nest.peer(self.slot).map_or(0, |peer| peer.out.bytes())
     }

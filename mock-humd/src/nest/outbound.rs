@@ -46,16 +46,22 @@ pub struct Outbound {
 const SPARE_BYTES_MAX: usize = 64 << 10;
 
 impl Outbound {
-    /// Adds a tone, its line given in parts; gives how many tones were lost for it.
-    pub fn push(&mut self, parts: &[&[u8]], due: Option<Instant>, bound: &Bound) -> u64 {
+    /// Adds a tone, its line given in parts; gives how many tones were lost for it. Not even one tone alone may be
+    /// longer than `bytes_left`.
+    pub fn push(&mut self, parts: &[&[u8]], due: Option<Instant>, bound: &Bound, bytes_left: usize) -> u64 {
         let length = parts.iter().map(|part| part.len()).sum::<usize>();
+        if length > bytes_left {
+            // no tone is lost for one that does not come
+            return 1;
+        }
         let mut lost = 0;
-        while !self.has_room(length, bound) {
+        while !self.has_room(length, bound, bytes_left) {
             if bound.overflow == Overflow::DropNewest || !self.drop_oldest() {
                 return lost + 1;
             }
             lost += 1;
         }
+        self.make_room(length);
         for part in parts {
             self.bytes.extend_from_slice(part);
         }
@@ -78,7 +84,7 @@ impl Outbound {
         }
         if *split != Split::Whole || !self.pieces.is_empty() {
             let cut: usize = self.pieces.iter().map(|(length, _)| length).sum();
-            let before = self.bytes.len() - self.start - cut;
+            let before = self.waiting() - cut;
             self.pieces.extend((before > 0).then_some((before, false)));
         }
         let ends: Vec<_> = match split {
@@ -91,14 +97,32 @@ impl Outbound {
             self.pieces.push_back((end - start, true));
             start = end;
         }
+        self.make_room(bytes.len());
         self.bytes.extend_from_slice(bytes);
         self.lengths.push_back(bytes.len());
     }
 
-    fn has_room(&self, length: usize, bound: &Bound) -> bool {
-        let waiting = self.bytes();
-        let fits = waiting == 0 || waiting.saturating_add(length) <= bound.bytes_max;
+    fn has_room(&self, length: usize, bound: &Bound, bytes_left: usize) -> bool {
+        let waiting = self.waiting();
+        let fits = waiting == 0 || waiting.saturating_add(length) <= bound.bytes_max.min(bytes_left);
         fits && self.lengths.len() < bound.tones_max.max(1)
+    }
+
+    /// Makes room for so many bytes. A long queue grows by a quarter, not to twice its length, and not at all while
+    /// what is written takes as much.
+    fn make_room(&mut self, length: usize) {
+        let wanted = self.bytes.len() + length;
+        if wanted <= self.bytes.capacity() || wanted <= SPARE_BYTES_MAX {
+            return;
+        }
+        let waiting = self.waiting();
+        if self.start > waiting / 4 {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+        if self.bytes.len() + length > self.bytes.capacity() {
+            self.bytes.reserve_exact(length.max(waiting / 4));
+        }
     }
 
     /// Loses the oldest tone of which nothing is written; false where there is none.
@@ -124,8 +148,12 @@ impl Outbound {
         true
     }
 
-    /// How many bytes wait.
+    /// How many bytes of memory it takes that something waits; room that is kept while nothing does is not counted.
     pub fn bytes(&self) -> usize {
+        if self.is_empty() { 0 } else { self.bytes.capacity() }
+    }
+
+    fn waiting(&self) -> usize {
         self.bytes.len() - self.start
     }
 
@@ -195,8 +223,8 @@ impl Outbound {
             if self.lengths.capacity() > 1024 {
                 self.lengths = VecDeque::new();
             }
-        } else if self.start > SPARE_BYTES_MAX && self.start >= self.bytes.len() / 2 {
-            self.bytes.drain(..self.start);
+        } else if self.bytes.capacity() > SPARE_BYTES_MAX && self.waiting() < self.bytes.capacity() / 4 {
+            self.bytes = self.bytes[self.start..].to_vec();
             self.start = 0;
         }
     }
@@ -212,7 +240,7 @@ mod tests {
     }
 
     fn push(queue: &mut Outbound, tone: &str, bound: &Bound) -> u64 {
-        queue.push(&[tone.as_bytes(), b"\n"], None, bound)
+        queue.push(&[tone.as_bytes(), b"\n"], None, bound, usize::MAX)
     }
 
     fn waiting(queue: &Outbound) -> String {
@@ -249,7 +277,7 @@ mod tests {
             assert_eq!(push(&mut queue, tone, &bound), lost);
         }
         assert_eq!(waiting(&queue), format!("{}\nthree\nfour\n", &long[1..]));
-        assert_eq!((queue.written(1000), queue.bytes()), (1, 11));
+        assert_eq!((queue.written(1000), queue.waiting()), (1, 11));
     }
 
     #[test]
@@ -270,6 +298,38 @@ mod tests {
         assert_eq!(waiting(&queue), "next\n");
         assert_eq!(queue.written(1), 0);
         assert_eq!(push(&mut queue, &long, &bound), 1, "the tone under way cannot be lost");
+    }
+
+    #[test]
+    fn not_even_one_tone_alone_is_longer_than_what_is_left() {
+        let bound = bound(9, Overflow::DropOldest);
+        let mut queue = Outbound::default();
+        push(&mut queue, "one", &bound);
+        assert_eq!(queue.push(&[&[b'x'; 51]], None, &bound, 50), 1);
+        assert_eq!(waiting(&queue), "one\n", "nothing is lost for a tone that does not come");
+        assert_eq!(queue.push(&[&[b'x'; 48]], None, &bound, 50), 1);
+        assert_eq!(queue.push(&[b"yy"], None, &bound, 50), 0);
+        assert_eq!(queue.waiting(), 50);
+    }
+
+    /// Tones of many lengths come, are lost and are written: the memory is never much more than what waits.
+    #[test]
+    fn memory_is_in_proportion_to_what_waits() {
+        const MOST: usize = 1 << 20;
+        let bound = Bound { bytes_max: MOST, ..bound(500, Overflow::DropOldest) };
+        let mut queue = Outbound::default();
+        for round in 0..4000 {
+            let tone = vec![b'x'; 1 + round * 7919 % 30_000];
+            queue.push(&[&tone], None, &bound, usize::MAX);
+            assert!(queue.bytes() <= MOST * 8 / 5, "{} in round {round}", queue.bytes());
+            if round % 1000 > 700 {
+                queue.written(queue.ready(Instant::now).len().min(40_000));
+            }
+            let least = queue.waiting().max(SPARE_BYTES_MAX / 4);
+            assert!(queue.bytes() <= 4 * least, "{} for {} in round {round}", queue.bytes(), queue.waiting());
+        }
+        queue.written(queue.waiting());
+        assert!(queue.bytes() == 0 && queue.bytes.capacity() <= SPARE_BYTES_MAX);
     }
 
     #[test]
@@ -305,9 +365,9 @@ mod tests {
         let start = Instant::now();
         let at = |ms| Some(start + Duration::from_millis(ms));
         let mut queue = Outbound::default();
-        queue.push(&[b"a\n"], at(20), &bound);
-        queue.push(&[b"b\n"], at(10), &bound);
-        queue.push(&[b"c\n"], at(30), &bound);
+        queue.push(&[b"a\n"], at(20), &bound, 100);
+        queue.push(&[b"b\n"], at(10), &bound, 100);
+        queue.push(&[b"c\n"], at(30), &bound, 100);
         assert_eq!(queue.ready(|| start), b"");
         assert_eq!(queue.next_due(), at(20));
         assert_eq!(queue.ready(|| start + Duration::from_millis(20)), b"a\nb\n");
