@@ -105,10 +105,11 @@ impl Hook {
         self.state.lock().is_over = true;
         self.state.bell.notify_all();
         let is_written = self.recording.end(within);
-        let Some(mut child) = self.state.lock().child.take() else { return };
-        let rest = until.saturating_duration_since(Instant::now());
+        // while it is waited for, somebody else may end it at once
+        let process = self.state.lock().child.as_ref().map(Process::of);
         let has_ended =
-            is_written && Process::of(&child).is_ok_and(|child| child.wait(rest).unwrap_or(false));
+            is_written && process.is_some_and(|process| process.is_ok_and(|process| ends(&process, until)));
+        let Some(mut child) = self.state.lock().child.take() else { return };
         if !has_ended {
             crate::say(&format!("hook `{}` is killed: it did not end with its stdin", self.state.command));
         }
@@ -178,6 +179,17 @@ impl Write for Pipe {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Waits for a process to end by itself.
+fn ends(process: &Process, until: Instant) -> bool {
+    loop {
+        match process.wait(until.saturating_duration_since(Instant::now())) {
+            // a signal came to this thread
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            waited => return waited.unwrap_or(false),
+        }
     }
 }
 

@@ -23,14 +23,19 @@ use crate::hook::Hook;
 use crate::service::{Beside, Log, PidFile, Starter, manager};
 use crate::{files, socket};
 
-/// How long bees have to read what waits for them, once the daemon is to end.
+/// How long bees have to read what waits for them, once the daemon is to end; and how long each other reader has.
 const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Whoever ends a program may tell the process, and its group too: so soon after the first, it is the same request.
+const SAME_REQUEST: Duration = Duration::from_millis(100);
 
 /// Runs the daemon that the arguments describe, to the end of its script if it has one with steps. They are given
 /// once more as they were written.
 pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
     let script = args.script.as_deref().map(load).transpose()?.unwrap_or_default();
     let starter = args.detached.then(Starter::leave).transpose().map_err(input)?;
+    // a pipe that nobody reads is waited for here, where a signal still ends the program and nothing is left behind
+    let transcript = transcript_file(args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(input)?;
     runtime.block_on(async {
         // from here on a signal leaves nothing behind
@@ -41,7 +46,7 @@ pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
             Config { scripted: script.greets.clone(), rules: script.rules.clone(), ..args.config(seed) };
         config.limits.peers_max = files::make_room(config.limits.peers_max);
         let mut engine = Engine::new(config, stand.beside.socket());
-        let recording = transcript(args)?.map(|(tap, recording)| {
+        let recording = record(args, transcript)?.map(|(tap, recording)| {
             engine.handle().attach(Box::new(tap));
             recording
         });
@@ -68,14 +73,38 @@ pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
         }
         let done = serve(&mut engine, stand.lent, &mut show, starter, &mut signals).await;
         manager::tell("STOPPING=1");
-        // a bee that does not read its last tones does not keep the daemon, and neither does anybody else
-        let _ = tokio::time::timeout(FAREWELL, engine.shut()).await;
-        desk.hooks.iter().for_each(|hook| hook.end(FAREWELL));
-        desk.tails.end(FAREWELL);
-        // what has crossed is written before the program ends
-        drop::<Option<Recording>>(recording);
+        let records = recording.is_some();
+        let is_cut = tokio::select! {
+            is_cut = farewell(&mut engine, &desk, recording) => is_cut,
+            () = signals.ask_again() => {
+                desk.hooks.iter().for_each(|hook| hook.end(Duration::ZERO));
+                records
+            }
+        };
+        // where nobody reads stderr either, nothing is left behind all the same
+        drop((admin, engine, stand.pid_file));
+        if is_cut {
+            crate::say("the transcript may lack its end: the daemon ended before all of it was read");
+        }
         done
     })
+}
+
+/// Lets everybody read what waits for them, but for those who do not: nobody keeps the daemon. Whether the transcript
+/// lacks its end.
+async fn farewell(engine: &mut Engine, desk: &Arc<Desk>, recording: Option<Recording>) -> bool {
+    let _ = tokio::time::timeout(FAREWELL, engine.shut()).await;
+    let desk = Arc::clone(desk);
+    let (tell, told) = oneshot::channel();
+    // on a thread of its own, so that a signal is heard meanwhile
+    std::thread::spawn(move || {
+        desk.hooks.iter().for_each(|hook| hook.end(FAREWELL));
+        desk.tails.end(FAREWELL);
+        let is_whole = recording.is_none_or(|recording| recording.end(FAREWELL));
+        // nobody listens once a signal has come
+        let _ = tell.send(!is_whole);
+    });
+    told.await.unwrap_or(true)
 }
 
 /// Where the daemon stands, and nobody else.
@@ -83,7 +112,7 @@ struct Stand {
     beside: Beside,
     /// The socket, where the service manager has bound it.
     lent: Option<UnixListener>,
-    _pid_file: Option<PidFile>,
+    pid_file: Option<PidFile>,
 }
 
 impl Stand {
@@ -93,14 +122,14 @@ impl Stand {
         let beside = Beside::new(&at.unwrap_or_else(|| args.at.path()));
         if lent.is_some() {
             // the manager has it once, and what is beside may not be ours to write
-            return Ok(Self { beside, lent, _pid_file: None });
+            return Ok(Self { beside, lent, pid_file: None });
         }
         socket::make_dir(beside.socket()).map_err(input)?;
         let name = beside.pid();
         let pid_file =
             PidFile::claim(&name).map_err(|error| input(format!("{}: {error}", name.display())))?;
         socket::claim(beside.socket()).map_err(input)?;
-        Ok(Self { beside, lent, _pid_file: Some(pid_file) })
+        Ok(Self { beside, lent, pid_file: Some(pid_file) })
     }
 }
 
@@ -203,9 +232,18 @@ fn announce(engine: &Engine, script: &Script) {
     crate::say(&format!("listening on {}{seed}", engine.path().display()));
 }
 
+/// The file for the transcript, if it is to go to one. It is not emptied yet: another daemon may be writing it.
+fn transcript_file(args: &RunArgs) -> Result<Option<File>, Stop> {
+    if args.quiet || args.transcript == Path::new("-") {
+        return Ok(None);
+    }
+    let opened = File::options().write(true).create(true).truncate(false).open(&args.transcript);
+    opened.map(Some).map_err(|error| input(format!("{}: {error}", args.transcript.display())))
+}
+
 /// The tap that writes the transcript, if one is wanted. From here on all that is printed goes to the log, if there is
 /// to be one.
-fn transcript(args: &RunArgs) -> Result<Option<(Recorder, Recording)>, Stop> {
+fn record(args: &RunArgs, transcript: Option<File>) -> Result<Option<(Recorder, Recording)>, Stop> {
     let log = args.log.rotation().map(|rotation| {
         let name = rotation.path.clone();
         Log::open(rotation).map_err(|error| input(format!("{}: {error}", name.display())))
@@ -214,11 +252,13 @@ fn transcript(args: &RunArgs) -> Result<Option<(Recorder, Recording)>, Stop> {
     if args.quiet {
         return Ok(None);
     }
-    if args.transcript == Path::new("-") {
+    let Some(file) = transcript else {
         return Ok(Some(log.map_or_else(|| Recorder::start(io::stdout()), Recorder::start)));
+    };
+    let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
+    if is_file {
+        file.set_len(0).map_err(|error| input(format!("{}: {error}", args.transcript.display())))?;
     }
-    let file = File::create(&args.transcript)
-        .map_err(|error| Stop::Input(format!("{}: {error}", args.transcript.display())))?;
     Ok(Some(Recorder::start(file)))
 }
 
@@ -251,6 +291,25 @@ impl Signals {
             _ = self.terminate.recv() => Ok(()),
             _ = self.hang_up.recv() => Ok(()),
             () = ended(&mut self.stdin) => Ok(()),
+        }
+    }
+
+    /// Waits for another one, by somebody who does not want to wait.
+    async fn ask_again(&mut self) {
+        // the first one may come twice
+        let same = async {
+            loop {
+                self.ask_hard().await;
+            }
+        };
+        let _: Result<(), _> = tokio::time::timeout(SAME_REQUEST, same).await;
+        self.ask_hard().await;
+    }
+
+    async fn ask_hard(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod background;
 mod config;
+mod farewell;
 mod guide;
 mod hooks;
 mod log;
