@@ -1,11 +1,12 @@
 //! Those who read along. Each has a thread that may wait for its reader, so that the daemon never does.
 
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use mock_humd::engine::{Filter, Handle, Recorder, Recording};
+use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::service::readable;
 
@@ -21,10 +22,13 @@ pub struct Tails(Mutex<Vec<Tail>>);
 
 #[derive(Debug)]
 struct Tail {
-    recording: Recording,
+    recording: Arc<Recording>,
     /// Shows whether the reader is gone.
     reader: UnixStream,
 }
+
+/// The thread waits for its reader; the socket itself does not, since its end is watched too.
+struct Reader(UnixStream);
 
 impl Tails {
     /// How many there are.
@@ -40,7 +44,18 @@ impl Tails {
     /// Lets what crosses go to a reader.
     pub fn add(&self, handle: &Handle, filter: Filter, reader: UnixStream) -> io::Result<()> {
         let copy = reader.try_clone()?;
-        let (recorder, recording) = Recorder::start(reader);
+        reader.set_nonblocking(true)?;
+        let watched = tokio::net::UnixStream::from_std(reader.try_clone()?)?;
+        let (recorder, recording) = Recorder::start(Reader(reader));
+        let recording = Arc::new(recording);
+        let watching = Arc::clone(&recording);
+        tokio::spawn(async move {
+            // it is gone, or it cannot be told, and then its next line will
+            let is_gone = watched.readable().await.is_ok();
+            if is_gone {
+                watching.end(Duration::ZERO);
+            }
+        });
         self.present().push(Tail { recording, reader: copy });
         handle.attach(Box::new(recorder.only(filter).waiting(WAITING_BYTES_MAX)));
         Ok(())
@@ -66,5 +81,22 @@ impl Tails {
             !is_gone && !tail.recording.is_done()
         });
         tails
+    }
+}
+
+impl Write for Reader {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.0.write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    poll(&mut [PollFd::new(&self.0, PollFlags::OUT)], None)?;
+                }
+                written => return written,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }

@@ -2,15 +2,12 @@
 
 use std::io::Read;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::stage::{Follower, Stage};
-
-/// Ends a wait that would otherwise wait for ever; nothing is decided by it.
-const SOON: Duration = Duration::from_secs(20);
+use crate::stage::{Follower, SOON, Stage};
 
 /// Looks until the program has ended, and does something before each look.
 fn until_ended(daemon: &mut Follower, mut first: impl FnMut()) {

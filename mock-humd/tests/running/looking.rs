@@ -3,9 +3,13 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
+#[cfg(target_os = "linux")]
+use crate::stage::SOON;
 use crate::stage::Stage;
 
 /// A connection to the admin socket that speaks for itself.
@@ -160,4 +164,28 @@ fn clients_that_ask_nothing_make_room_for_those_who_do() {
     let mut line = String::new();
     BufReader::new(&silent[0]).read_line(&mut line).unwrap();
     assert!(line.contains("no request came within "), "{line}");
+}
+
+/// Its thread ends although nothing crosses, and nobody asks who reads along.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_tail_that_is_gone_is_noticed_before_its_next_line() {
+    let stage = Stage::new();
+    stage.good(&["start", "-q"]);
+    let pid = stage.status()["pid"].clone();
+    let threads = || std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().count();
+    let before = threads();
+    let mut tail = UnixStream::connect(stage.path("t.sock.admin")).unwrap();
+    tail.write_all(b"{\"v\":1,\"do\":\"tail\"}\n").unwrap();
+    let mut tail = BufReader::new(tail);
+    assert!(tail.read_line(&mut String::new()).unwrap() > 0);
+    let deadline = Instant::now() + SOON;
+    let until = |wanted: usize| {
+        while threads() != wanted {
+            assert!(Instant::now() < deadline, "{} threads, and {before} before", threads());
+        }
+    };
+    until(before + 1);
+    drop(tail);
+    until(before);
 }

@@ -11,7 +11,7 @@ use assert_cmd::cargo::cargo_bin;
 use serde_json::{Value, json};
 
 /// Ends a wait that would otherwise wait for ever; nothing is decided by it.
-const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_secs(60);
 
 pub struct Stage {
     pub dir: tempfile::TempDir,
