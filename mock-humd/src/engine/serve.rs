@@ -27,6 +27,12 @@ const SHORTAGE_REST: Duration = Duration::from_millis(1);
 /// After so many reads others have their turn.
 const READS_MAX: usize = 4;
 
+/// After so long others have their turn, however little was read: some tones take much longer than others.
+const TURN_MAX: Duration = Duration::from_millis(2);
+
+/// The most lines between two looks at the clock, which would take longer than a short line does.
+const LOOK_LINES_MAX: u32 = 64;
+
 /// Takes a connection that was accepted.
 pub fn begin(stream: tokio::net::UnixStream, shared: &Arc<Shared>) {
     // a shortage of the moment: the bee finds its connection closed
@@ -46,6 +52,7 @@ pub fn begin(stream: tokio::net::UnixStream, shared: &Arc<Shared>) {
             rest: None,
             sleep: None,
             sees_end: false,
+            turn_ends: Instant::now(),
         });
     }
 }
@@ -60,6 +67,8 @@ struct Serve {
     sleep: Option<Pin<Box<Sleep>>>,
     /// The bee has ended its writes.
     sees_end: bool,
+    /// When others are to have their turn.
+    turn_ends: Instant,
 }
 
 impl Future for Serve {
@@ -70,7 +79,9 @@ impl Future for Serve {
         let shared = Arc::clone(&this.shared);
         let mut core = shared.lock();
         let Core { nest, spare } = &mut *core;
-        nest.turn(Instant::now(), since_epoch());
+        let now = Instant::now();
+        this.turn_ends = now + TURN_MAX;
+        nest.turn(now, since_epoch());
         let is_over = this.turn(cx, nest, spare);
         if is_over.is_ready() {
             nest.rest_bytes -= this.rest.take().map_or(0, |rest| rest.size());
@@ -134,7 +145,9 @@ impl Serve {
             }
         };
         if self.read_into(&mut frames, cx, nest) {
-            cx.waker().wake_by_ref();
+            // whoever has become ready meanwhile comes first
+            let others = std::pin::pin!(tokio::task::yield_now());
+            let _: Poll<()> = others.poll(cx);
         }
         if frames.unread() > 0 && !self.sees_end {
             // neither the buffer of all nor much room for nothing is kept with a begun line
@@ -159,7 +172,8 @@ impl Serve {
 
     /// True where there may be more to read.
     fn read_into(&mut self, frames: &mut FrameBuffer, cx: &mut Context<'_>, nest: &mut Nest) -> bool {
-        if let Some(again) = self.lines(frames, nest) {
+        let mut pace = Pace { until: self.turn_ends, lines: 0, next_look: 1 };
+        if let Some(again) = self.lines(frames, nest, &mut pace) {
             return again;
         }
         for _ in 0..READS_MAX {
@@ -175,7 +189,7 @@ impl Serve {
                     return false;
                 }
             }
-            if let Some(again) = self.lines(frames, nest) {
+            if let Some(again) = self.lines(frames, nest, &mut pace) {
                 return again;
             }
         }
@@ -184,7 +198,7 @@ impl Serve {
 
     /// Hands lines to the nest until there is none. Where some are left before that, it says whether to go on in the
     /// next turn, or to wait until the connection is read again.
-    fn lines(&mut self, frames: &mut FrameBuffer, nest: &mut Nest) -> Option<bool> {
+    fn lines(&mut self, frames: &mut FrameBuffer, nest: &mut Nest, pace: &mut Pace) -> Option<bool> {
         loop {
             match frames.next_line() {
                 None => return None,
@@ -194,7 +208,7 @@ impl Serve {
             if !self.reads(nest) {
                 return Some(false);
             }
-            if nest.is_pressed() {
+            if nest.is_pressed() || (frames.unread() > 0 && pace.is_over()) {
                 return Some(true);
             }
         }
@@ -274,6 +288,25 @@ impl Serve {
     }
 }
 
+/// How long a turn lasts already. The first look at the clock comes after one line, the next ones ever later.
+struct Pace {
+    until: Instant,
+    lines: u32,
+    next_look: u32,
+}
+
+impl Pace {
+    /// After each line: whether others are to have their turn.
+    fn is_over(&mut self) -> bool {
+        self.lines += 1;
+        if self.lines < self.next_look {
+            return false;
+        }
+        self.next_look += self.lines.min(LOOK_LINES_MAX);
+        Instant::now() >= self.until
+    }
+}
+
 /// Pieces are told apart by what is attached to them, and so much of that may be under way: the bee has to read first.
 fn is_shortage(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::TOOMANYREFS.raw_os_error())
@@ -281,4 +314,90 @@ fn is_shortage(error: &io::Error) -> bool {
 
 fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use std::os::unix::net::UnixStream;
+    use std::sync::Mutex;
+
+    use crate::engine::Engine;
+    use crate::nest::{Config, Crossing, Tap};
+    use crate::script::ListenState;
+
+    /// Writes down what crosses, and takes its time over each tone of a bee.
+    struct Slow {
+        seen: Arc<Mutex<Vec<String>>>,
+        each: Duration,
+    }
+
+    impl Tap for Slow {
+        fn crossed(&mut self, crossing: &Crossing<'_>) -> bool {
+            let name = match crossing.what {
+                Crossed::FromBee(_) => "from",
+                Crossed::ToBee(_) => "to",
+                Crossed::Opened => "opened",
+                Crossed::Eof => "eof",
+                Crossed::Reset => "reset",
+                Crossed::Closed => "closed",
+                _ => "else",
+            };
+            self.seen.lock().unwrap().push(format!("{name} {}", crossing.conn));
+            let since = Instant::now();
+            while matches!(crossing.what, Crossed::FromBee(_)) && since.elapsed() < self.each {
+                std::hint::spin_loop();
+            }
+            true
+        }
+    }
+
+    struct Stage {
+        engine: Engine,
+        seen: Arc<Mutex<Vec<String>>>,
+        _dir: tempfile::TempDir,
+    }
+
+    impl Stage {
+        fn new(each: Duration) -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let mut engine = Engine::new(Config::default(), dir.path().join("t.sock"));
+            engine.listen(ListenState::Open).unwrap();
+            let seen = Arc::default();
+            engine.handle().attach(Box::new(Slow { seen: Arc::clone(&seen), each }));
+            Self { engine, seen, _dir: dir }
+        }
+
+        fn bee(&self) -> UnixStream {
+            UnixStream::connect(self.engine.path()).unwrap()
+        }
+
+        /// Lets the daemon work until this has been seen, and gives what was seen up to then.
+        async fn until(&self, wanted: &str) -> Vec<String> {
+            let seen = || self.seen.lock().unwrap().clone();
+            let come = async {
+                while !seen().iter().any(|seen| seen == wanted) {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let come = tokio::time::timeout(Duration::from_secs(30), come).await;
+            assert!(come.is_ok(), "no `{wanted}` in {:?}", seen());
+            let mut seen = seen();
+            seen.truncate(1 + seen.iter().position(|seen| seen == wanted).unwrap());
+            seen
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bee_whose_tones_take_long_lets_the_others_have_their_turn() {
+        let stage = Stage::new(TURN_MAX);
+        let (mut loud, mut other) = (stage.bee(), stage.bee());
+        stage.until("opened 1").await;
+        loud.write_all(&b"{\"chi\":\"log\"}\n".repeat(200)).unwrap();
+        other.write_all(b"{\"chi\":\"log\"}\n").unwrap();
+        let before = stage.until("from 1").await;
+        let before = before.iter().filter(|seen| *seen == "from 0").count();
+        assert!(before < 10, "{before} tones of the other come first");
+    }
 }
