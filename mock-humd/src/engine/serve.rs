@@ -112,7 +112,9 @@ impl Serve {
         if let Err(error) = wrote
             && nest.peer(self.slot).is_some_and(|peer| peer.ending != Some(Ending::Reset))
         {
-            nest.end(self.slot, if is_gone(&error) { Crossed::Reset } else { Crossed::Eof });
+            if !self.sees_end {
+                nest.end(self.slot, if is_gone(&error) { Crossed::Reset } else { Crossed::Eof });
+            }
             nest.close(self.slot, Ending::Reset);
         }
         self.finish(nest)
@@ -399,5 +401,15 @@ mod tests {
         let before = stage.until("from 1").await;
         let before = before.iter().filter(|seen| *seen == "from 0").count();
         assert!(before < 10, "{before} tones of the other come first");
+    }
+
+    #[tokio::test]
+    async fn a_bee_that_goes_away_unread_has_one_end() {
+        let stage = Stage::new(Duration::ZERO);
+        let mut bee = stage.bee();
+        bee.write_all(b"{\"chi\":\"curate\",\"rid\":\"r\",\"sid\":\"s\"}\n").unwrap();
+        drop(bee);
+        let seen = stage.until("closed 0").await;
+        assert_eq!(seen, ["opened 0", "from 0", "to 0", "eof 0", "closed 0"]);
     }
 }
