@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use std::net::Shutdown;
@@ -23,6 +23,9 @@ const SHORT_BYTES_MAX: usize = 64 << 10;
 
 /// How long a piece waits that cannot be told apart yet.
 const SHORTAGE_REST: Duration = Duration::from_millis(1);
+
+/// A bee that is to go and reads nothing for so long goes without what waits for it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// After so many reads others have their turn.
 const READS_MAX: usize = 4;
@@ -51,6 +54,7 @@ pub fn begin(stream: tokio::net::UnixStream, shared: &Arc<Shared>) {
             stream,
             rest: None,
             sleep: None,
+            patience: None,
             sees_end: false,
             turn_ends: Instant::now(),
         });
@@ -65,6 +69,8 @@ struct Serve {
     rest: Option<FrameBuffer>,
     /// Until a tone that is held back may go.
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Until a bee that is to go has read nothing for too long.
+    patience: Option<Pin<Box<Sleep>>>,
     /// The bee has ended its writes.
     sees_end: bool,
     /// When others are to have their turn.
@@ -117,7 +123,7 @@ impl Serve {
             }
             nest.close(self.slot, Ending::Reset);
         }
-        self.finish(nest)
+        self.finish(cx, nest)
     }
 
     /// How much memory it takes that something waits to be written.
@@ -236,7 +242,10 @@ impl Serve {
                     self.sleep = Some(Box::pin(tokio::time::sleep(SHORTAGE_REST)));
                     break;
                 }
-                Poll::Ready(count) => peer.counts.sent += peer.out.written(count?),
+                Poll::Ready(count) => {
+                    peer.counts.sent += peer.out.written(count?);
+                    self.patience = None;
+                }
                 Poll::Pending => {
                     peer.is_full = true;
                     break;
@@ -262,7 +271,7 @@ impl Serve {
     }
 
     /// Ends the connection where that is due.
-    fn finish(&mut self, nest: &mut Nest) -> Poll<()> {
+    fn finish(&mut self, cx: &mut Context<'_>, nest: &mut Nest) -> Poll<()> {
         let slot = self.slot;
         let Some(peer) = nest.peer(slot) else { return Poll::Ready(()) };
         let is_flushed = peer.out.is_empty() || peer.writing == Writing::Stopped;
@@ -284,6 +293,18 @@ impl Serve {
                 peer.waker.iter().for_each(std::task::Waker::wake_by_ref);
                 nest.crossed(slot, Crossed::HalfClosed);
                 Poll::Pending
+            }
+            // a bee that has ended its writes goes when it has read what it wants
+            Some(Ending::Flushed) if peer.is_full && !self.sees_end => {
+                let patience = self.patience.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
+                ready!(patience.as_mut().poll(cx));
+                let lost = peer.out.len();
+                peer.counts.lost += lost as u64;
+                let note = format!("the bee does not read: {lost} tones for it are lost with its connection");
+                nest.crossed(slot, Crossed::Note(&note));
+                nest.crossed(slot, Crossed::Closed);
+                self.stream.leave();
+                Poll::Ready(())
             }
             _ => Poll::Pending,
         }
@@ -321,7 +342,7 @@ fn is_gone(error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write as _;
+    use std::io::{Read as _, Write as _};
     use std::os::unix::net::UnixStream;
     use std::sync::Mutex;
 
@@ -411,5 +432,43 @@ mod tests {
         drop(bee);
         let seen = stage.until("closed 0").await;
         assert_eq!(seen, ["opened 0", "from 0", "to 0", "eof 0", "closed 0"]);
+    }
+
+    #[tokio::test]
+    async fn a_bee_that_is_to_go_and_does_not_read_goes_all_the_same() {
+        let stage = Stage::new(Duration::ZERO);
+        let mut deaf = stage.bee();
+        stage.until("opened 0").await;
+        // more than a socket holds
+        let long = vec![b'x'; 4 << 20];
+        let handle = stage.engine.handle();
+        assert_eq!((handle.send("#0", &long), handle.kick("#0", Ending::Flushed)), (1, 1));
+        let seen = stage.until("closed 0").await;
+        assert_eq!(seen, ["opened 0", "to 0", "else 0", "closed 0"]);
+        let mut read = Vec::new();
+        deaf.read_to_end(&mut read).unwrap();
+        assert!((1..long.len()).contains(&read.len()), "{}", read.len());
+    }
+
+    #[tokio::test]
+    async fn a_bee_that_has_ended_its_writes_is_waited_for() {
+        let stage = Stage::new(Duration::ZERO);
+        let (mut half, deaf) = (stage.bee(), stage.bee());
+        stage.until("opened 1").await;
+        let long = vec![b'x'; 4 << 20];
+        let handle = stage.engine.handle();
+        assert_eq!((handle.send("#0", &long), handle.send("#1", &long)), (1, 1));
+        half.shutdown(Shutdown::Write).unwrap();
+        stage.until("eof 0").await;
+        // as long as a bee is waited for that has not
+        handle.kick("#1", Ending::Flushed);
+        stage.until("closed 1").await;
+        drop(deaf);
+        let reading = std::thread::spawn(move || {
+            let mut read = Vec::new();
+            half.read_to_end(&mut read).map(|_| read)
+        });
+        stage.until("closed 0").await;
+        assert_eq!(reading.join().unwrap().unwrap().len(), long.len() + 1);
     }
 }
