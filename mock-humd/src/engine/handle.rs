@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use super::Shared;
 use crate::nest::{Counts, Ending, Faults, Nest, Peer, Tap};
 
+/// So many bees are named to whoever means another one.
+const NAMES_MAX: usize = 10;
+
 /// A way to a running daemon. Every method takes effect at once and waits for nothing, but for
 /// [`Handle::until`].
 #[derive(Debug, Clone)]
@@ -92,14 +95,21 @@ impl Handle {
         if !self.change(|nest| nest.named(bee)).is_empty() {
             return Ok(());
         }
-        let name =
-            |peer: PeerInfo| peer.bee.map_or_else(|| format!("#{}", peer.conn), |bee| format!("`{bee}`"));
-        let mut names: Vec<_> = self.peers().into_iter().map(name).collect();
+        let name = |peer: &PeerInfo| {
+            peer.bee.as_ref().map_or_else(|| format!("#{}", peer.conn), |bee| format!("`{bee}`"))
+        };
+        let mut peers = self.peers();
+        // those without a name last, in order of arrival
+        peers.sort_by(|one, other| (one.bee.is_none(), &one.bee).cmp(&(other.bee.is_none(), &other.bee)));
+        let mut names: Vec<_> = peers.iter().map(name).collect();
         names.dedup();
         if names.is_empty() {
             return Err(format!("no bee `{bee}`: nobody is connected"));
         }
-        Err(format!("no bee `{bee}` (hint: there is {})", names.join(", ")))
+        let more = names.len().saturating_sub(NAMES_MAX);
+        names.truncate(NAMES_MAX);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        Err(format!("no bee `{bee}` (hint: there is {}{more})", names.join(", ")))
     }
 
     /// Ends every connection of a bee; gives how many there are.
@@ -151,5 +161,32 @@ impl PeerInfo {
             sids,
             expects: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+    use crate::nest::Config;
+
+    #[tokio::test]
+    async fn who_is_there_is_named_once_and_not_at_any_length() {
+        let engine = Engine::new(Config::default(), "nowhere.sock");
+        let handle = engine.handle();
+        let missing = || handle.find("x").unwrap_err();
+        assert_eq!(missing(), "no bee `x`: nobody is connected");
+        let open = |bee: Option<&str>| {
+            handle.change(|nest| {
+                let slot = nest.open().unwrap();
+                nest.peer(slot).unwrap().manifest.bee = bee.map(str::to_owned);
+            });
+        };
+        [None, Some("b"), Some("a"), Some("b"), Some("a"), None].into_iter().for_each(open);
+        assert_eq!(missing(), "no bee `x` (hint: there is `a`, `b`, #0, #5)");
+        (0..3000).for_each(|_| open(None));
+        assert_eq!(
+            missing(),
+            "no bee `x` (hint: there is `a`, `b`, #0, #5, #6, #7, #8, #9, #10, #11, and 2994 more)"
+        );
     }
 }
