@@ -127,13 +127,14 @@ impl Handle {
         self.change(|nest| nest.attach(tap));
     }
 
-    /// Changes the nest, and lets the tasks go on with what that leads to.
+    /// Changes the nest, and lets the tasks go on with what that leads to. The daemon stands still meanwhile, and its
+    /// lock is a plain one: another method of a handle of this daemon, called inside, hangs for ever.
     pub fn change<T>(&self, change: impl FnOnce(&mut Nest) -> T) -> T {
         self.shared.change(change)
     }
 
     /// Waits until a look at the nest gives something. It is looked at whenever a bee comes, says hello, sends
-    /// something to a script, or goes.
+    /// something to a script, or goes. In a look too, no method of a handle may be called.
     pub async fn until<T>(&self, mut look: impl FnMut(&mut Nest) -> Option<T>) -> T {
         let mut bell = self.shared.changed.subscribe();
         loop {
