@@ -43,7 +43,7 @@ pub use personality::Personality;
 pub use scripted::Scripted;
 pub use tap::{Crossed, Crossing, Seen, Tap};
 
-use route::{Call, Session};
+use route::Session;
 
 /// What the daemon keeps at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +131,8 @@ pub struct Nest {
     sessions: HashMap<String, Session>,
     /// Bytes of all their ids.
     sid_bytes: usize,
-    calls: HashMap<(String, String), Call>,
+    /// How many questions of all sessions have no answer.
+    calls: usize,
     /// Bees that serve prompts, in order of their hello.
     workers: Vec<Slot>,
     /// By the number of the connection, from the first one that is the script's.
@@ -171,7 +172,7 @@ impl Nest {
             opened: 0,
             sessions: HashMap::new(),
             sid_bytes: 0,
-            calls: HashMap::new(),
+            calls: 0,
             workers: Vec::new(),
             taps: Vec::new(),
             rids: RidSource::new(),
@@ -354,7 +355,7 @@ impl Nest {
         self.sessions.clear();
         self.sid_bytes = 0;
         self.workers.clear();
-        self.calls.clear();
+        self.calls = 0;
         self.received = 0;
         self.restart_due = false;
         for slot in 0..self.peers.len() {

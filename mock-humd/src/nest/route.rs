@@ -2,6 +2,7 @@
 //! goes to whoever asked (WIRE.md, What live daemons do, points 6 to 8).
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use serde_json::{Map, Value};
 
@@ -16,8 +17,8 @@ use crate::wire::tone::Tone;
 /// The kind of nest that sigils are made with where no worker names one.
 pub(super) const NEST: &str = "mock";
 
-/// A question whose sid and id are longer is not remembered.
-const CALL_BYTES_MAX: usize = 4096;
+/// A question whose id is longer is not remembered.
+const CALL_ID_BYTES_MAX: usize = 4096;
 
 /// One conversation.
 #[derive(Debug, Default)]
@@ -32,9 +33,11 @@ pub struct Session {
     pub tools: HashMap<String, Slot>,
     /// The turn that the built-in worker has not ended.
     pub turn: Option<Turn>,
+    /// The questions without an answer, by callId or permitId. [`Nest::calls`] has the count of all.
+    pub calls: HashMap<String, Call>,
 }
 
-/// A question that is owed one answer, found by its session and its callId or permitId.
+/// A question that is owed one answer.
 #[derive(Debug)]
 pub struct Call {
     /// Who asked; `None`: the built-in worker.
@@ -46,7 +49,9 @@ pub struct Call {
 impl Nest {
     /// The questions without an answer: the session, the id, and the chi of the answer.
     pub fn owed(&self) -> impl Iterator<Item = (&str, &str, &'static str)> {
-        self.calls.iter().map(|((sid, id), call)| (&**sid, &**id, call.answer))
+        self.sessions.iter().flat_map(|(sid, session)| {
+            session.calls.iter().map(|(id, call)| (sid.as_str(), id.as_str(), call.answer))
+        })
     }
 
     pub(super) fn prompt(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
@@ -172,23 +177,31 @@ impl Nest {
 
     /// tool-result, release-permit, tendril-result.
     pub(super) fn answer(&mut self, slot: Slot, line: &[u8], head: &Head<'_>, chi: &str) {
-        let Some(sid) = head.sid.map(|sid| sid.text().into_owned()) else { return };
+        let Some(sid) = head.sid.map(Text::text) else { return };
         if chi != "tool-result" && !self.config.personality.passes_verbs() {
             return;
         }
         let Some(tone) = self.look_into(slot, line, head) else { return };
         let id =
             tone.get(if chi == "release-permit" { "permitId" } else { "callId" }).and_then(Value::as_str);
-        let key = (sid, id.unwrap_or_default().to_owned());
-        match self.calls.remove(&key) {
-            Some(call) if call.answer == chi => match call.from {
-                Some(worker) => self.pass(worker, tone, None),
-                None => self.proceed(&key.0, chi, &tone),
-            },
-            // an answer of another kind leaves the question open
-            Some(call) => drop(self.calls.insert(key, call)),
+        match self.take_call(&sid, id.unwrap_or_default(), chi) {
+            Some(Call { from: Some(worker), .. }) => self.pass(worker, tone, None),
+            Some(Call { from: None, .. }) => self.proceed(&sid, chi, &tone),
             None => self.crossed(slot, Crossed::Note("an answer to no open question is dropped")),
         }
+    }
+
+    /// The question that has its answer now.
+    fn take_call(&mut self, sid: &str, id: &str, answer: &str) -> Option<Call> {
+        let calls = &mut self.sessions.get_mut(sid)?.calls;
+        // an answer of another kind leaves the question open
+        if calls.get(id)?.answer != answer {
+            return None;
+        }
+        let call = calls.remove(id)?;
+        give_room_back(calls);
+        self.calls -= 1;
+        Some(call)
     }
 
     /// Anything that a worker may send, from whomever it comes.
@@ -237,8 +250,7 @@ impl Nest {
             "permission-ask" => (text("permitId")?, "release-permit"),
             _ => return None,
         };
-        let key = (sid.to_owned(), id.to_owned());
-        if !self.ask(key, Call { from: Some(slot), answer }) || chi != "tool-call" {
+        if !self.ask(sid, id, Call { from: Some(slot), answer }) || chi != "tool-call" {
             return None;
         }
         self.declares(sid, text("name").or(text("toolName"))?)
@@ -253,14 +265,25 @@ impl Nest {
         prompted.or_else(|| self.peers().find_map(offers))
     }
 
-    /// Remembers a question; false where there are too many, or its ids are too long.
-    pub(super) fn ask(&mut self, key: (String, String), call: Call) -> bool {
-        let is_short = key.0.len() + key.1.len() <= CALL_BYTES_MAX;
-        let has_room = is_short && self.calls.len() < self.config.limits.calls_max;
-        if has_room {
-            self.calls.insert(key, call);
+    /// Remembers a question; false where there are too many, or its id is too long.
+    pub(super) fn ask(&mut self, sid: &str, id: &str, call: Call) -> bool {
+        let has_room = id.len() <= CALL_ID_BYTES_MAX && self.calls < self.config.limits.calls_max;
+        let session = self.sessions.get_mut(sid).filter(|_| has_room);
+        if let Some(session) = session
+            && session.calls.insert(id.to_owned(), call).is_none()
+        {
+            self.calls += 1;
         }
         has_room
+    }
+
+    /// Forgets the questions of a session but for these.
+    pub(super) fn keep_calls(&mut self, sid: &str, keeps: impl Fn(&Call) -> bool) {
+        let Some(session) = self.sessions.get_mut(sid) else { return };
+        let before = session.calls.len();
+        session.calls.retain(|_, call| keeps(call));
+        self.calls -= before - session.calls.len();
+        give_room_back(&mut session.calls);
     }
 
     /// News without a session go to every asker of the worker.
@@ -286,7 +309,7 @@ impl Nest {
     fn drop_session(&mut self, sid: &str) {
         let Some(session) = self.sessions.remove(sid) else { return };
         self.sid_bytes -= sid.len();
-        self.calls.retain(|(of, _), _| of != sid);
+        self.calls -= session.calls.len();
         for asker in session.askers {
             if let Some(peer) = self.peer(asker) {
                 peer.claims.remove(sid);
@@ -310,11 +333,20 @@ impl Nest {
         }
         self.workers.retain(|worker| *worker != slot);
         if served > 0 {
-            self.calls.retain(|_, call| call.from != Some(slot));
-            self.sessions.values_mut().filter(|session| session.worker == Some(slot)).for_each(|session| {
-                session.worker = None;
-            });
+            for session in self.sessions.values_mut() {
+                let before = session.calls.len();
+                session.calls.retain(|_, call| call.from != Some(slot));
+                self.calls -= before - session.calls.len();
+                session.worker = session.worker.filter(|worker| *worker != slot);
+            }
         }
+    }
+}
+
+/// A map keeps the room of the most that it has ever held: many that once were large would keep much.
+fn give_room_back<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
+    if map.capacity() / 4 > map.len() {
+        map.shrink_to_fit();
     }
 }
 

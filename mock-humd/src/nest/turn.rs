@@ -83,7 +83,7 @@ impl Nest {
         body: impl FnOnce(&str) -> Value,
     ) {
         let id = self.rid();
-        if !self.ask((sid.to_owned(), id.clone()), Call { from: None, answer }) {
+        if !self.ask(sid, &id, Call { from: None, answer }) {
             self.stream(sid, &["There are too many open questions."]);
             return self.finish(sid, "error");
         }
@@ -117,7 +117,7 @@ impl Nest {
     pub(super) fn cancel(&mut self, sid: &str) {
         if self.sessions.get(sid).is_some_and(|session| session.turn.is_some()) {
             self.finish(sid, "cancelled");
-            self.calls.retain(|(of, _), call| of != sid || call.from.is_some());
+            self.keep_calls(sid, |call| call.from.is_some());
         }
     }
 

@@ -11,6 +11,7 @@ mod crowd;
 mod daemon;
 mod half;
 mod lines;
+mod sessions;
 mod slow;
 
 use std::io::Read;
