@@ -33,8 +33,17 @@ pub struct Session {
     pub tools: HashMap<String, Slot>,
     /// The turn that the built-in worker has not ended.
     pub turn: Option<Turn>,
-    /// The questions without an answer, by callId or permitId. [`Nest::calls`] has the count of all.
-    pub calls: HashMap<String, Call>,
+    /// The questions without an answer. [`Nest::calls`] has the count of all.
+    pub calls: HashMap<CallId, Call>,
+}
+
+/// What an answer repeats. Each kind of question has ids of its own.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct CallId {
+    /// The chi of the answer.
+    pub answer: &'static str,
+    /// The callId or permitId.
+    pub id: String,
 }
 
 /// A question that is owed one answer.
@@ -42,15 +51,13 @@ pub struct Session {
 pub struct Call {
     /// Who asked; `None`: the built-in worker.
     pub from: Option<Slot>,
-    /// The chi of the answer.
-    pub answer: &'static str,
 }
 
 impl Nest {
     /// The questions without an answer: the session, the id, and the chi of the answer.
     pub fn owed(&self) -> impl Iterator<Item = (&str, &str, &'static str)> {
         self.sessions.iter().flat_map(|(sid, session)| {
-            session.calls.iter().map(|(id, call)| (sid.as_str(), id.as_str(), call.answer))
+            session.calls.keys().map(|call| (sid.as_str(), call.id.as_str(), call.answer))
         })
     }
 
@@ -178,26 +185,26 @@ impl Nest {
     /// tool-result, release-permit, tendril-result.
     pub(super) fn answer(&mut self, slot: Slot, line: &[u8], head: &Head<'_>, chi: &str) {
         let Some(sid) = head.sid.map(Text::text) else { return };
-        if chi != "tool-result" && !self.config.personality.passes_verbs() {
+        let (answer, key) = match chi {
+            "release-permit" => ("release-permit", "permitId"),
+            "tendril-result" => ("tendril-result", "callId"),
+            _ => ("tool-result", "callId"),
+        };
+        if answer != "tool-result" && !self.config.personality.passes_verbs() {
             return;
         }
         let Some(tone) = self.look_into(slot, line, head) else { return };
-        let id =
-            tone.get(if chi == "release-permit" { "permitId" } else { "callId" }).and_then(Value::as_str);
-        match self.take_call(&sid, id.unwrap_or_default(), chi) {
-            Some(Call { from: Some(worker), .. }) => self.pass(worker, tone, None),
-            Some(Call { from: None, .. }) => self.proceed(&sid, chi, &tone),
+        let id = tone.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        match self.take_call(&sid, &CallId { answer, id }) {
+            Some(Call { from: Some(worker) }) => self.pass(worker, tone, None),
+            Some(Call { from: None }) => self.proceed(&sid, chi, &tone),
             None => self.crossed(slot, Crossed::Note("an answer to no open question is dropped")),
         }
     }
 
     /// The question that has its answer now.
-    fn take_call(&mut self, sid: &str, id: &str, answer: &str) -> Option<Call> {
+    fn take_call(&mut self, sid: &str, id: &CallId) -> Option<Call> {
         let calls = &mut self.sessions.get_mut(sid)?.calls;
-        // an answer of another kind leaves the question open
-        if calls.get(id)?.answer != answer {
-            return None;
-        }
         let call = calls.remove(id)?;
         give_room_back(calls);
         self.calls -= 1;
@@ -250,7 +257,8 @@ impl Nest {
             "permission-ask" => (text("permitId")?, "release-permit"),
             _ => return None,
         };
-        if !self.ask(sid, id, Call { from: Some(slot), answer }) || chi != "tool-call" {
+        let id = CallId { answer, id: id.to_owned() };
+        if !self.ask(sid, id, Call { from: Some(slot) }) || chi != "tool-call" {
             return None;
         }
         self.declares(sid, text("name").or(text("toolName"))?)
@@ -266,11 +274,11 @@ impl Nest {
     }
 
     /// Remembers a question; false where there are too many, or its id is too long.
-    pub(super) fn ask(&mut self, sid: &str, id: &str, call: Call) -> bool {
-        let has_room = id.len() <= CALL_ID_BYTES_MAX && self.calls < self.config.limits.calls_max;
+    pub(super) fn ask(&mut self, sid: &str, id: CallId, call: Call) -> bool {
+        let has_room = id.id.len() <= CALL_ID_BYTES_MAX && self.calls < self.config.limits.calls_max;
         let session = self.sessions.get_mut(sid).filter(|_| has_room);
         if let Some(session) = session
-            && session.calls.insert(id.to_owned(), call).is_none()
+            && session.calls.insert(id, call).is_none()
         {
             self.calls += 1;
         }

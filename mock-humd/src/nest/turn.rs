@@ -11,7 +11,7 @@
 
 use serde_json::{Value, json};
 
-use super::route::{Call, NEST};
+use super::route::{Call, CallId, NEST};
 use super::{Nest, Personality, Slot};
 use crate::wire::tone::Tone;
 
@@ -83,7 +83,7 @@ impl Nest {
         body: impl FnOnce(&str) -> Value,
     ) {
         let id = self.rid();
-        if !self.ask(sid, &id, Call { from: None, answer }) {
+        if !self.ask(sid, CallId { answer, id: id.clone() }, Call { from: None }) {
             self.stream(sid, &["There are too many open questions."]);
             return self.finish(sid, "error");
         }

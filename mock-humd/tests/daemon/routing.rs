@@ -25,6 +25,7 @@ pub const ROWS: &[Row] = &[
     Row { rules: &[], on: DOCUMENT, holds: everything_of_a_worker_is_passed_on },
     Row { rules: &[], on: LIVE, holds: what_live_daemons_know_is_passed_on },
     Row { rules: &[], on: DOCUMENT, holds: questions_of_a_worker_are_answered_once },
+    Row { rules: &[], on: DOCUMENT, holds: a_call_and_a_permit_may_have_the_same_id },
     Row { rules: &[], on: BOTH, holds: a_worker_that_leaves_is_replaced },
     Row { rules: &[], on: BOTH, holds: a_worker_cannot_spoil_the_envelope },
 ];
@@ -268,6 +269,25 @@ fn questions_of_a_worker_are_answered_once(stage: &Stage) {
     asker.sync();
     let decisions: Vec<_> = worker.answers().iter().map(|tone| tone["decision"].clone()).collect();
     assert_eq!(decisions, ["allow"]);
+}
+
+fn a_call_and_a_permit_may_have_the_same_id(stage: &Stage) {
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi", "tools": [{ "name": "add" }] }));
+    for question in [
+        json!({ "chi": "tool-call", "rid": "a", "sid": "hum-x", "callId": "1", "name": "add", "args": {} }),
+        json!({ "chi": "permission-ask", "rid": "b", "sid": "hum-x", "permitId": "1", "question": "q", "context": {} }),
+    ] {
+        worker.say(&question);
+        asker.until(question["chi"].as_str().unwrap());
+    }
+    // no answer to a question of another kind
+    asker.say(&json!({ "chi": "tendril-result", "rid": "c", "sid": "hum-x", "callId": "1", "result": 5 }));
+    asker.say(&json!({ "chi": "tool-result", "rid": "d", "sid": "hum-x", "callId": "1", "result": 5 }));
+    asker.say(
+        &json!({ "chi": "release-permit", "rid": "e", "sid": "hum-x", "permitId": "1", "decision": "allow" }),
+    );
+    asker.sync();
+    assert_eq!(chis(&worker.answers()), ["tool-result", "release-permit"]);
 }
 
 fn a_worker_that_leaves_is_replaced(stage: &Stage) {
