@@ -186,6 +186,9 @@ enum Wish<'a> {
     Wait,
 }
 
+/// The words behind the sign.
+const WISHES: &[&str] = &["tool", "tendril", "permit", "error", "wait"];
+
 impl<'a> Wish<'a> {
     /// The first wish in a text.
     fn of(text: &'a str) -> Self {
@@ -197,7 +200,10 @@ impl<'a> Wish<'a> {
             if before.ends_with(char::is_alphanumeric) {
                 continue;
             }
-            let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            // the rest is looked at only behind a word that is known: a text may be all signs
+            let Some((word, after)) = WISHES.iter().find_map(|word| Some((*word, after(rest, word)?))) else {
+                continue;
+            };
             let after = after.trim();
             match word {
                 "tool" | "tendril" if !after.is_empty() => {
@@ -213,6 +219,12 @@ impl<'a> Wish<'a> {
         }
         Self::Answer
     }
+}
+
+/// What follows a word that a text begins with.
+fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let after = text.strip_prefix(word)?;
+    (after.is_empty() || after.starts_with(char::is_whitespace)).then_some(after)
 }
 
 /// The JSON value that a text begins with.
@@ -251,6 +263,7 @@ mod tests {
             ("@tool", Wish::Answer),
             ("write to bee@wait or é@error", Wish::Answer),
             ("(@wait)", Wish::Answer),
+            ("@@waiting @@wait now", Wish::Wait),
             ("@tendril dig [1]", Wish::Tendril("dig", json!([1]))),
             ("@permit May I write?", Wish::Permit("May I write?")),
             ("@permit", Wish::Permit("May I?")),

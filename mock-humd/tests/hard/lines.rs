@@ -131,6 +131,18 @@ steps:
     }
 }
 
+/// Each of its signs could begin a wish, and none of them does.
+#[test]
+fn a_prompt_of_a_million_signs_is_answered() {
+    let daemon = Daemon::start(&["--quiet"]).unwrap();
+    let mut bee = daemon.connect().unwrap();
+    let text = "@".repeat(1 << 20);
+    bee.write(format!("{{\"chi\":\"prompt\",\"sid\":\"s\",\"text\":\"{text}\"}}\n").as_bytes()).unwrap();
+    let finish = std::iter::from_fn(|| bee.line().unwrap()).find(|line| line.contains("\"finish\"")).unwrap();
+    assert!(finish.contains(&format!("You said: {text}.")));
+    daemon.bee().unwrap();
+}
+
 /// Many long lines that have only begun: the bee whose line goes beyond the bound of all is sent away, the others stay.
 #[tokio::test]
 async fn begun_lines_of_all_bees_together_are_bounded() {
