@@ -49,10 +49,7 @@ impl Nest {
             }
             Wish::Wait => self.stream(sid, &["Waiting for a cancel."]),
             Wish::Tool(name, args) => match self.declares(sid, name) {
-                Some(bee) => {
-                    let body = |id: &str| json!({ "callId": id, "name": name, "args": args });
-                    self.question(sid, "tool-call", "tool-result", Some(bee), body);
-                }
+                Some(bee) => self.call(sid, "tool-call", "tool-result", Some(bee), name, args),
                 None => self.fail_turn(sid, "no-such-tool", &format!("no bee has declared the tool {name}")),
             },
             Wish::Permit(question) => {
@@ -67,8 +64,24 @@ impl Nest {
                 if !self.config.personality.passes_verbs() {
                     return self.fail_turn(sid, "unsupported", "a live daemon takes no tendril-result");
                 }
+                self.call(sid, "tendril-reach", "tendril-result", None, name, args);
+            }
+        }
+    }
+
+    /// Calls a tool or a tendril, whose arguments stand in this text.
+    fn call(&mut self, sid: &str, chi: &str, answer: &'static str, to: Option<Slot>, name: &str, args: &str) {
+        match arguments(args) {
+            Ok(args) => {
                 let body = |id: &str| json!({ "callId": id, "name": name, "args": args });
-                self.question(sid, "tendril-reach", "tendril-result", None, body);
+                self.question(sid, chi, answer, to, body);
+            }
+            Err(why) => {
+                self.fail_turn(
+                    sid,
+                    "bad-arguments",
+                    &format!("the arguments of {name} {why} (hint: {ARGUMENTS_HINT})"),
+                );
             }
         }
     }
@@ -179,8 +192,9 @@ impl Nest {
 #[derive(Debug, PartialEq)]
 enum Wish<'a> {
     Answer,
-    Tool(&'a str, Value),
-    Tendril(&'a str, Value),
+    /// The name, and the text behind it.
+    Tool(&'a str, &'a str),
+    Tendril(&'a str, &'a str),
     Permit(&'a str),
     Error(&'a str),
     Wait,
@@ -208,7 +222,6 @@ impl<'a> Wish<'a> {
             match word {
                 "tool" | "tendril" if !after.is_empty() => {
                     let (name, args) = after.split_once(char::is_whitespace).unwrap_or((after, ""));
-                    let args = first_value(args).unwrap_or_else(|| json!({}));
                     return if word == "tool" { Self::Tool(name, args) } else { Self::Tendril(name, args) };
                 }
                 "permit" => return Self::Permit(if after.is_empty() { "May I?" } else { after }),
@@ -227,9 +240,24 @@ fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     (after.is_empty() || after.starts_with(char::is_whitespace)).then_some(after)
 }
 
-/// The JSON value that a text begins with.
-fn first_value(text: &str) -> Option<Value> {
-    serde_json::Deserializer::from_str(text).into_iter().next()?.ok()
+/// So much of a text is looked into for arguments: short values take a hundred times their length in memory.
+const ARGUMENTS_BYTES_MAX: usize = 64 << 10;
+
+const ARGUMENTS_HINT: &str = "what stands behind a name is one JSON value, as in `@tool add {\"a\":2}`";
+
+/// The arguments at the beginning of a text; none where it begins with a word. Or what is wrong with them.
+fn arguments(text: &str) -> Result<Value, String> {
+    let part = &text.as_bytes()[..text.len().min(ARGUMENTS_BYTES_MAX)];
+    match serde_json::Deserializer::from_slice(part).into_iter().next() {
+        Some(Ok(args)) => Ok(args),
+        Some(Err(error)) if error.is_eof() && part.len() < text.len() => {
+            Err(format!("are longer than {ARGUMENTS_BYTES_MAX} bytes"))
+        }
+        Some(Err(error)) if text.trim_start().starts_with(['{', '[']) => {
+            Err(format!("are not JSON: {error}"))
+        }
+        _ => Ok(json!({})),
+    }
 }
 
 /// What a prompt says: its text, or the text of its content.
@@ -258,19 +286,38 @@ mod tests {
         for (text, wanted) in [
             ("hello", Wish::Answer),
             ("mail me @ home, @nobody", Wish::Answer),
-            ("please @tool add {\"a\":2,\"b\":3} now", Wish::Tool("add", json!({"a": 2, "b": 3}))),
-            ("@tool add", Wish::Tool("add", json!({}))),
+            ("please @tool add {\"a\":2} now", Wish::Tool("add", "{\"a\":2} now")),
+            ("@tool add", Wish::Tool("add", "")),
             ("@tool", Wish::Answer),
             ("write to bee@wait or é@error", Wish::Answer),
             ("(@wait)", Wish::Answer),
             ("@@waiting @@wait now", Wish::Wait),
-            ("@tendril dig [1]", Wish::Tendril("dig", json!([1]))),
+            ("@tendril dig [1]", Wish::Tendril("dig", "[1]")),
             ("@permit May I write?", Wish::Permit("May I write?")),
             ("@permit", Wish::Permit("May I?")),
             ("x @error no luck", Wish::Error("no luck")),
             ("@wait", Wish::Wait),
         ] {
             assert_eq!(Wish::of(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn arguments_are_json_or_none_at_all() {
+        let rich = format!("[{}1]", "[1],".repeat(1 << 20));
+        let long = format!("\"{}\"", "\u{e9}".repeat(1 << 16));
+        for (text, wanted) in [
+            ("", Ok(json!({}))),
+            ("now", Ok(json!({}))),
+            ("{\"a\":2,\"b\":[3]} now", Ok(json!({"a": 2, "b": [3]}))),
+            (" 5", Ok(json!(5))),
+            ("{\"a\":2", Err("are not JSON: EOF while parsing an object at line 1 column 6")),
+            (" {a:2}", Err("are not JSON: key must be a string at line 1 column 3")),
+            ("[1,]", Err("are not JSON: trailing comma at line 1 column 4")),
+            (&rich, Err("are longer than 65536 bytes")),
+            (&long, Err("are longer than 65536 bytes")),
+        ] {
+            assert_eq!(arguments(text), wanted.map_err(str::to_owned), "{}", &text[..text.len().min(20)]);
         }
     }
 }

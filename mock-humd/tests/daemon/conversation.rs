@@ -10,6 +10,7 @@ pub const ROWS: &[Row] = &[
     Row { rules: &[], on: BOTH, holds: a_prompt_is_answered_and_quoted },
     Row { rules: &[], on: BOTH, holds: a_tool_is_called_and_its_result_streamed },
     Row { rules: &[], on: BOTH, holds: a_tool_that_nobody_declared_fails_the_turn },
+    Row { rules: &[], on: BOTH, holds: arguments_that_are_no_json_fail_the_turn },
     Row { rules: &[], on: DOCUMENT, holds: a_permit_is_asked_for },
     Row { rules: &[], on: DOCUMENT, holds: a_tendril_is_reached_for },
     Row { rules: &[], on: LIVE, holds: no_permit_where_none_is_passed_on },
@@ -91,6 +92,22 @@ fn a_tool_that_nobody_declared_fails_the_turn(stage: &Stage) {
     ask(&bee, "@tool mul {}");
     let error = bee.until("error");
     assert_eq!((&error["sid"], &error["message"]), (&json!("s"), &json!("no bee has declared the tool mul")));
+}
+
+fn arguments_that_are_no_json_fail_the_turn(stage: &Stage) {
+    let bee = stage.bee("b");
+    for (wish, wanted) in [
+        (
+            "@tool add {\"a\":2",
+            "the arguments of add are not JSON: EOF while parsing an object at line 1 column 6",
+        ),
+        ("@tool mul {\"a\":2", "no bee has declared the tool mul"),
+    ] {
+        ask(&bee, wish);
+        let answers = bee.answers();
+        assert_eq!(chis(&answers), ["session-ready", "error"], "{wish}");
+        assert!(answers[1]["message"].as_str().unwrap().starts_with(wanted), "{wish}: {}", answers[1]);
+    }
 }
 
 fn a_permit_is_asked_for(stage: &Stage) {
