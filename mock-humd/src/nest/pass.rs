@@ -8,10 +8,13 @@ use crate::wire::frame::terminate;
 use crate::wire::tone::Tone;
 
 impl Nest {
-    /// Passes a tone on, as one of the daemon's; an unknown member goes with it.
-    pub(super) fn pass(&mut self, to: Slot, tone: Tone, sid: Option<&str>) {
+    /// Passes a tone on, as one of the daemon's; an unknown member goes with it. It is one line for all who get it.
+    pub(super) fn pass(&mut self, to: &[Slot], tone: Tone) {
+        if to.is_empty() {
+            return;
+        }
         let chi = tone.chi().unwrap_or_default().to_owned();
-        let sid = sid.map(str::to_owned).or_else(|| tone.sid().map(str::to_owned));
+        let sid = tone.sid().map(str::to_owned);
         let mut tone = fields(tone);
         tone.insert("from".to_owned(), "daemon".into());
         // an optional key of the wrong kind counts as none, and none is what the daemon sends
@@ -21,7 +24,9 @@ impl Nest {
             add(&mut tone, "rid", &rid);
         }
         let line = terminate(codec::encode(&Value::Object(tone)));
-        self.send(to, &chi, sid.as_deref(), &[&line]);
+        for &slot in to {
+            self.send(slot, &chi, sid.as_deref(), &[&line]);
+        }
     }
 }
 

@@ -101,7 +101,7 @@ impl Nest {
         match self.worker_for(&sid, model) {
             Worker::Bee(worker) => {
                 self.assign(&sid, worker);
-                self.pass(worker, tone, None);
+                self.pass(&[worker], tone);
             }
             Worker::BuiltIn => {
                 if let Some(session) = self.sessions.get_mut(&sid) {
@@ -160,19 +160,17 @@ impl Nest {
         if !is_end && !self.config.personality.passes_verbs() {
             return;
         }
-        let workers: Vec<_> = match self.config.personality {
+        let mut workers: Vec<_> = match self.config.personality {
             Personality::Live => self.workers.clone(),
             Personality::Document => {
                 self.sessions.get(&*sid).and_then(|session| session.worker).into_iter().collect()
             }
         };
+        workers.retain(|worker| *worker != slot);
         if !workers.is_empty()
             && let Some(tone) = self.look_into(slot, line, head)
         {
-            workers
-                .into_iter()
-                .filter(|worker| *worker != slot)
-                .for_each(|worker| self.pass(worker, tone.clone(), None));
+            self.pass(&workers, tone);
         }
         if is_end {
             self.cancel(&sid);
@@ -196,7 +194,7 @@ impl Nest {
         let Some(tone) = self.look_into(slot, line, head) else { return };
         let id = tone.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         match self.take_call(&sid, &CallId { answer, id }) {
-            Some(Call { from: Some(worker) }) => self.pass(worker, tone, None),
+            Some(Call { from: Some(worker) }) => self.pass(&[worker], tone),
             Some(Call { from: None }) => self.proceed(&sid, chi, &tone),
             None => self.crossed(slot, Crossed::Note("an answer to no open question is dropped")),
         }
@@ -238,9 +236,7 @@ impl Nest {
             Some(target) => vec![target],
             None => askers,
         };
-        for target in targets {
-            self.pass(target, Tone::new(tone.clone()), Some(&sid));
-        }
+        self.pass(&targets, Tone::new(tone));
     }
 
     /// Remembers a question; gives who alone is to get it, where it is a call of a tool that somebody declared.
@@ -301,9 +297,7 @@ impl Nest {
         let mut askers: Vec<_> = served.flat_map(|session| session.askers.iter().copied()).collect();
         askers.sort_unstable();
         askers.dedup();
-        for asker in askers {
-            self.pass(asker, tone.clone(), None);
-        }
+        self.pass(&askers, tone);
     }
 
     fn only_session_of(&self, slot: Slot) -> Option<String> {

@@ -9,10 +9,13 @@
 //! | `@error MESSAGE` | the turn fails |
 //! | `@wait` | the turn goes on until it is cancelled |
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::route::{Call, CallId, NEST};
 use super::{Nest, Personality, Slot};
+use crate::wire::codec;
+use crate::wire::frame::terminate;
+use crate::wire::id::sigil;
 use crate::wire::tone::Tone;
 
 /// A turn that has not ended.
@@ -38,7 +41,7 @@ impl Nest {
         let mut tools: Vec<_> = session.tools.keys().map(String::as_str).collect();
         tools.sort_unstable();
         let ready = self.config.personality.session_ready(NEST, &tools);
-        self.tell(sid, "session-ready", &ready);
+        self.tell(sid, "session-ready", ready);
         match Wish::of(&text) {
             Wish::Answer => {
                 self.stream(sid, &["You said: ", text.trim(), "."]);
@@ -102,8 +105,8 @@ impl Nest {
         }
         let body = body(&id);
         match to {
-            Some(bee) => self.say_in(bee, sid, chi, body),
-            None => self.tell(sid, chi, &body),
+            Some(bee) => self.say_in(&[bee], sid, chi, body),
+            None => self.tell(sid, chi, body),
         }
     }
 
@@ -119,7 +122,7 @@ impl Nest {
         };
         let text = match what {
             Some(Value::String(text)) => text.clone(),
-            Some(value) => String::from_utf8_lossy(&crate::wire::codec::encode(value)).into_owned(),
+            Some(value) => String::from_utf8_lossy(&codec::encode(value)).into_owned(),
             None => "missing".to_owned(),
         };
         self.stream(sid, &[intro, &text, "."]);
@@ -141,26 +144,26 @@ impl Nest {
         turn.index += pieces.len() as u64;
         turn.text.extend(pieces.iter().copied());
         for chunk in chunks {
-            self.tell(sid, "chunk", &chunk);
+            self.tell(sid, "chunk", chunk);
         }
     }
 
     fn finish(&mut self, sid: &str, reason: &str) {
         let Some(turn) = self.end_turn(sid) else { return };
         let usage = json!({ "inputTokens": turn.words_in, "outputTokens": words(&turn.text) });
-        self.tell(sid, "finish", &json!({ "finishReason": reason, "usage": usage, "text": turn.text }));
+        self.tell(sid, "finish", json!({ "finishReason": reason, "usage": usage, "text": turn.text }));
     }
 
     fn fail_turn(&mut self, sid: &str, code: &str, message: &str) {
         self.end_turn(sid);
         let body = self.config.personality.error(code, message);
-        self.tell(sid, "error", &body);
+        self.tell(sid, "error", body);
     }
 
     /// Tells one bee that its prompt has failed.
     pub(super) fn fail(&mut self, slot: Slot, sid: &str, code: &str, message: &str) {
         let body = self.config.personality.error(code, message);
-        self.say_in(slot, sid, "error", body);
+        self.say_in(&[slot], sid, "error", body);
     }
 
     fn end_turn(&mut self, sid: &str) -> Option<Turn> {
@@ -168,23 +171,31 @@ impl Nest {
     }
 
     /// Sends a tone to every asker of a session.
-    fn tell(&mut self, sid: &str, chi: &str, body: &Value) {
+    fn tell(&mut self, sid: &str, chi: &str, body: Value) {
         let askers = self.sessions.get(sid).map(|session| session.askers.clone()).unwrap_or_default();
-        for asker in askers {
-            self.say_in(asker, sid, chi, body.clone());
-        }
+        self.say_in(&askers, sid, chi, body);
     }
 
-    fn say_in(&mut self, to: Slot, sid: &str, chi: &str, body: Value) {
-        let mut fields = json!({ "sid": sid });
+    /// Sends a tone of the daemon's own that belongs to a session: one line for all who get it.
+    fn say_in(&mut self, to: &[Slot], sid: &str, chi: &str, body: Value) {
+        let mut tone = Map::new();
+        tone.insert("chi".to_owned(), chi.into());
+        if !self.config.personality.leaves_out_rid(chi) {
+            tone.insert("rid".to_owned(), self.rid().into());
+        }
+        tone.insert("from".to_owned(), "daemon".into());
+        tone.insert("sid".to_owned(), sid.into());
         if self.config.personality == Personality::Live {
             let nest = self.sessions.get(sid).map_or(NEST, |session| &session.nest);
-            fields["sigil"] = crate::wire::id::sigil(sid, nest).into();
+            tone.insert("sigil".to_owned(), sigil(sid, nest).into());
         }
-        if let (Value::Object(fields), Value::Object(body)) = (&mut fields, body) {
-            fields.extend(body);
+        if let Value::Object(body) = body {
+            tone.extend(body);
         }
-        self.say(to, chi, fields);
+        let line = terminate(codec::encode(&Value::Object(tone)));
+        for &slot in to {
+            self.send(slot, chi, Some(sid), &[&line]);
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub const ROWS: &[Row] = &[
     Row { rules: &["BREATH-01"], on: BOTH, holds: hello_is_answered_with_breath },
     Row { rules: &["BP-04"], on: BOTH, holds: a_bee_that_does_not_read_is_read },
     Row { rules: &[], on: BOTH, holds: a_worker_serves_the_prompts_of_others },
+    Row { rules: &[], on: BOTH, holds: what_several_get_is_one_tone },
     Row { rules: &[], on: BOTH, holds: sessions_do_not_mix },
     Row { rules: &[], on: BOTH, holds: a_tool_is_called_where_it_was_declared },
     Row { rules: &[], on: DOCUMENT, holds: everything_of_a_worker_is_passed_on },
@@ -148,6 +149,36 @@ fn a_worker_serves_the_prompts_of_others(stage: &Stage) {
         .say(&json!({ "chi": "finish", "rid": "f-2", "sid": "hum-x", "finishReason": "stop", "usage": {} }));
     worker.sync();
     assert_eq!(asker.answers(), Vec::<Value>::new(), "the session has been given up");
+}
+
+/// The rid that the daemon adds is the same for all: a long tone is written once, however many get it.
+fn what_several_get_is_one_tone(stage: &Stage) {
+    let askers = [stage.bee("b1"), stage.bee("b2")];
+    let both_prompt = |sid: &str| {
+        for asker in &askers {
+            asker.say(&json!({ "chi": "prompt", "rid": "p", "sid": sid, "text": "@wait" }));
+            asker.sync();
+        }
+        askers[0].sync();
+    };
+    let both_got = || {
+        let [one, other] = [0, 1].map(|k| askers[k].answers());
+        assert_eq!(one, other);
+        one
+    };
+    both_prompt("s");
+    askers[0].say(&json!({ "chi": "prompt", "rid": "q", "sid": "s", "text": "@error no" }));
+    assert_eq!(chis(&both_got()), ["finish", "session-ready", "error"]);
+    let worker = stage.worker("w");
+    both_prompt("t");
+    // live nothing is added
+    let rid = (stage.personality == Personality::Live).then_some("r");
+    worker.say(
+        &json!({ "chi": "chunk", "rid": rid, "sid": "t", "index": 0, "part": {}, "chunkType": "text_start" }),
+    );
+    worker.say(&json!({ "chi": "pulse", "rid": rid, "kind": "cell-ready", "cellId": "c" }));
+    worker.sync();
+    assert_eq!(chis(&both_got()), ["chunk", "pulse"]);
 }
 
 fn sessions_do_not_mix(stage: &Stage) {
