@@ -29,6 +29,9 @@ mod send;
 mod tap;
 mod turn;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::task::Waker;
@@ -64,7 +67,8 @@ pub struct Limits {
     pub peers_max: usize,
     /// Sessions; a prompt that would open one more gets an error.
     pub sessions_max: usize,
-    /// Bytes of the ids of all sessions; a prompt that would go beyond gets an error too.
+    /// Bytes that the ids of all sessions take, once more for each bee that has prompted one; a prompt that would go
+    /// beyond gets an error too.
     pub sid_bytes_max: usize,
     /// Tool calls, questions and tendrils without an answer; one more is lost.
     pub calls_max: usize,
@@ -84,7 +88,7 @@ impl Default for Limits {
             queues_bytes_max: 512 << 20,
             peers_max: 20_000,
             sessions_max: 100_000,
-            sid_bytes_max: 64 << 20,
+            sid_bytes_max: 128 << 20,
             calls_max: 100_000,
             inbox_bytes_max: 256 << 20,
         }
@@ -129,7 +133,7 @@ pub struct Nest {
     /// How many connections there have been.
     opened: u64,
     sessions: HashMap<String, Session>,
-    /// Bytes of all their ids.
+    /// Bytes that their ids take, in `sessions` and in the claims of all peers.
     sid_bytes: usize,
     /// How many questions of all sessions have no answer.
     calls: usize,
@@ -359,6 +363,9 @@ impl Nest {
         self.received = 0;
         self.restart_due = false;
         for slot in 0..self.peers.len() {
+            if let Some(peer) = self.peer(slot) {
+                peer.claims.clear();
+            }
             self.close(slot, Ending::Reset);
         }
     }

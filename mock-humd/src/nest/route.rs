@@ -20,6 +20,12 @@ pub(super) const NEST: &str = "mock";
 /// A question whose id is longer is not remembered.
 const CALL_ID_BYTES_MAX: usize = 4096;
 
+/// A prompt with a longer sid is refused.
+const SID_BYTES_MAX: usize = 4096;
+
+/// About what a place in a table takes in memory besides the sid in it.
+const PLACE_BYTES: usize = 64;
+
 /// One conversation.
 #[derive(Debug, Default)]
 pub struct Session {
@@ -69,22 +75,9 @@ impl Nest {
         let Some(tone) = self.look_into(slot, line, head) else {
             return self.fail(slot, &sid, "too-rich", "the prompt has too many values");
         };
-        let limits = &self.config.limits;
-        let is_full = self.sessions.len() >= limits.sessions_max
-            || self.sid_bytes.saturating_add(sid.len()) > limits.sid_bytes_max;
-        let is_new = !self.sessions.contains_key(&sid);
-        if is_full && is_new {
-            self.fail(
-                slot,
-                &sid,
-                "too-many-sessions",
-                "there are too many sessions (hint: `cleanup` gives one up)",
-            );
-            return;
+        if let Err((code, message)) = self.admit(slot, &sid) {
+            return self.fail(slot, &sid, code, message);
         }
-        let Some(peer) = self.peer(slot) else { return };
-        peer.claims.insert(sid.clone());
-        self.sid_bytes += if is_new { sid.len() } else { 0 };
         // who prompts is no worker, whatever its hello made of it
         self.workers.retain(|worker| *worker != slot);
         let session = self
@@ -114,6 +107,27 @@ impl Nest {
                 self.fail(slot, &sid, "no-worker", &format!("no worker serves the model {model}"));
             }
         }
+    }
+
+    /// Counts the session and the claim in, where they are new; or says why there is no room for them.
+    fn admit(&mut self, slot: Slot, sid: &str) -> Result<(), (&'static str, &'static str)> {
+        let is_new = !self.sessions.contains_key(sid);
+        let Some(peer) = self.peers[slot].as_mut() else { return Ok(()) };
+        let places = usize::from(is_new) + usize::from(!peer.claims.contains(sid));
+        let bytes = self.sid_bytes + places * place_bytes(sid);
+        let limits = &self.config.limits;
+        if sid.len() > SID_BYTES_MAX {
+            return Err(("sid-too-long", "the sid is longer than 4096 bytes"));
+        }
+        if is_new && self.sessions.len() >= limits.sessions_max || places > 0 && bytes > limits.sid_bytes_max
+        {
+            return Err(("too-many-sessions", "there are too many sessions (hint: `cleanup` gives one up)"));
+        }
+        if places > 0 {
+            peer.claims.insert(sid.to_owned());
+        }
+        self.sid_bytes = bytes;
+        Ok(())
     }
 
     /// The worker that a session has, else among those that serve the model the one that was given fewest.
@@ -310,11 +324,13 @@ impl Nest {
 
     fn drop_session(&mut self, sid: &str) {
         let Some(session) = self.sessions.remove(sid) else { return };
-        self.sid_bytes -= sid.len();
+        self.sid_bytes -= place_bytes(sid);
         self.calls -= session.calls.len();
         for asker in session.askers {
-            if let Some(peer) = self.peer(asker) {
-                peer.claims.remove(sid);
+            if let Some(peer) = self.peer(asker)
+                && peer.claims.remove(sid)
+            {
+                self.sid_bytes -= place_bytes(sid);
             }
         }
     }
@@ -326,6 +342,7 @@ impl Nest {
         let served = std::mem::take(&mut peer.served);
         let claims = std::mem::take(&mut peer.claims);
         for sid in &claims {
+            self.sid_bytes -= place_bytes(sid);
             let Some(session) = self.sessions.get_mut(sid) else { continue };
             session.askers.retain(|asker| *asker != slot);
             session.tools.retain(|_, offers| *offers != slot);
@@ -343,6 +360,11 @@ impl Nest {
             }
         }
     }
+}
+
+/// What is counted for a session, and for each bee that has prompted it.
+fn place_bytes(sid: &str) -> usize {
+    sid.len() + PLACE_BYTES
 }
 
 /// A map keeps the room of the most that it has ever held: many that once were large would keep much.

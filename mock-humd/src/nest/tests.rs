@@ -1,0 +1,80 @@
+//! What the nest keeps at most, counted without sockets.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::{Config, Crossed, Limits, Nest, Slot};
+
+fn nest(limits: Limits) -> Nest {
+    Nest::new(Config { limits, ..Config::default() }, Instant::now())
+}
+
+fn bee(nest: &mut Nest, hello: &Value) -> Slot {
+    let slot = nest.open().unwrap();
+    let mut tone = json!({ "chi": "hello", "rid": "h" });
+    tone.as_object_mut().unwrap().extend(hello.as_object().unwrap().clone());
+    say(nest, slot, &tone);
+    slot
+}
+
+/// Says something; gives what the daemon sends back for it, but for acknowledgements.
+fn say(nest: &mut Nest, slot: Slot, tone: &Value) -> Vec<Value> {
+    told(nest, slot);
+    nest.line(slot, tone.to_string().as_bytes());
+    told(nest, slot)
+}
+
+/// What waits for a bee, but for acknowledgements; it does not wait any longer.
+fn told(nest: &mut Nest, slot: Slot) -> Vec<Value> {
+    let mut tones = Vec::new();
+    let out = &mut nest.peer(slot).unwrap().out;
+    let bytes = out.ready(Instant::now).to_vec();
+    out.written(bytes.len());
+    nest.queued_bytes -= bytes.len();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        tones.push(serde_json::from_slice::<Value>(line).unwrap());
+    }
+    tones.retain(|tone| tone["chi"] != "echo");
+    tones
+}
+
+fn prompt(sid: &str) -> Value {
+    json!({ "chi": "prompt", "rid": "p", "sid": sid, "text": "@wait" })
+}
+
+/// The code of the error that a prompt got.
+fn refusal(nest: &mut Nest, slot: Slot, prompt: &Value) -> Option<String> {
+    let tones = say(nest, slot, prompt);
+    tones.iter().find_map(|tone| Some(tone["code"].as_str()?.to_owned()))
+}
+
+#[test]
+fn a_sid_has_up_to_4_kib() {
+    let mut nest = nest(Limits::default());
+    let slot = bee(&mut nest, &json!({ "bee": "b" }));
+    assert_eq!(refusal(&mut nest, slot, &prompt(&"s".repeat(4096))), None);
+    assert_eq!(refusal(&mut nest, slot, &prompt(&"s".repeat(4097))).unwrap(), "sid-too-long");
+    assert_eq!(nest.sessions.len(), 1);
+}
+
+/// Each bee that prompts a session has its id too.
+#[test]
+fn the_ids_of_sessions_are_counted_wherever_they_stand() {
+    let sids = ["s".repeat(1000), "t".repeat(1000)];
+    let mut nest = nest(Limits { sid_bytes_max: 4500, ..Limits::default() });
+    let bees = [0; 4].map(|_| bee(&mut nest, &json!({ "bee": "b" })));
+    for (slot, wanted) in bees.into_iter().zip([None, None, None, Some("too-many-sessions")]) {
+        for _ in 0..2 {
+            assert_eq!(refusal(&mut nest, slot, &prompt(&sids[0])).as_deref(), wanted);
+        }
+    }
+    nest.end(bees[0], Crossed::Eof);
+    assert_eq!(refusal(&mut nest, bees[3], &prompt(&sids[0])), None);
+    assert!(refusal(&mut nest, bees[3], &prompt(&sids[1])).is_some());
+    say(&mut nest, bees[3], &json!({ "chi": "cleanup", "rid": "c", "sid": sids[0] }));
+    assert_eq!(nest.sid_bytes, 0);
+    assert_eq!(refusal(&mut nest, bees[3], &prompt(&sids[1])), None);
+    nest.closed(bees[3]);
+    assert_eq!(nest.sid_bytes, 0);
+}
