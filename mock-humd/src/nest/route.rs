@@ -33,8 +33,8 @@ pub struct Session {
     pub askers: Vec<Slot>,
     /// The worker that serves it; `None`: the built-in one.
     pub worker: Option<Slot>,
-    /// What the sigil is made with.
-    pub nest: String,
+    /// What its sigil is, where a worker has named the nest; the name may be long, and is not kept.
+    pub sigil: Option<String>,
     /// The tools that prompts offered, and who offered them.
     pub tools: HashMap<String, Slot>,
     /// The turn that the built-in worker has not ended.
@@ -59,6 +59,13 @@ pub struct Call {
     pub from: Option<Slot>,
 }
 
+impl Session {
+    /// The sigil of the session with this id.
+    pub fn sigil(&self, sid: &str) -> String {
+        self.sigil.clone().unwrap_or_else(|| sigil(sid, NEST))
+    }
+}
+
 impl Nest {
     /// The questions without an answer: the session, the id, and the chi of the answer.
     pub fn owed(&self) -> impl Iterator<Item = (&str, &str, &'static str)> {
@@ -80,10 +87,7 @@ impl Nest {
         }
         // who prompts is no worker, whatever its hello made of it
         self.workers.retain(|worker| *worker != slot);
-        let session = self
-            .sessions
-            .entry(sid.clone())
-            .or_insert_with(|| Session { nest: NEST.to_owned(), ..Session::default() });
+        let session = self.sessions.entry(sid.clone()).or_default();
         if !session.askers.contains(&slot) {
             session.askers.push(slot);
         }
@@ -162,7 +166,7 @@ impl Nest {
         };
         if session.worker != Some(worker) {
             session.worker = Some(worker);
-            session.nest = peer.manifest.hive.clone().unwrap_or_else(|| NEST.to_owned());
+            session.sigil = peer.manifest.hive.as_ref().map(|hive| sigil(sid, hive));
             peer.served += 1;
         }
     }
@@ -242,7 +246,7 @@ impl Nest {
         let Some(session) = self.sessions.get(&sid).filter(|session| session.worker == Some(slot)) else {
             return;
         };
-        let (askers, sigil) = (session.askers.clone(), sigil(&sid, &session.nest));
+        let (askers, sigil) = (session.askers.clone(), session.sigil(&sid));
         let Some(mut tone) = self.look_into(slot, line, head).map(fields) else { return };
         tone.insert("sid".to_owned(), sid.as_str().into());
         add(&mut tone, "sigil", &sigil);

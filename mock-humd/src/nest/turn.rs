@@ -186,8 +186,8 @@ impl Nest {
         tone.insert("from".to_owned(), "daemon".into());
         tone.insert("sid".to_owned(), sid.into());
         if self.config.personality == Personality::Live {
-            let nest = self.sessions.get(sid).map_or(NEST, |session| &session.nest);
-            tone.insert("sigil".to_owned(), sigil(sid, nest).into());
+            let sigil = self.sessions.get(sid).map_or_else(|| sigil(sid, NEST), |session| session.sigil(sid));
+            tone.insert("sigil".to_owned(), sigil.into());
         }
         if let Value::Object(body) = body {
             tone.extend(body);
