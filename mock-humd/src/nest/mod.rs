@@ -70,6 +70,8 @@ pub struct Limits {
     /// Bytes that the ids of all sessions take, once more for each bee that has prompted one; a prompt that would go
     /// beyond gets an error too.
     pub sid_bytes_max: usize,
+    /// Tools that prompts have declared, in all sessions together; a prompt that would go beyond gets an error.
+    pub tools_max: usize,
     /// Tool calls, questions and tendrils without an answer; one more is lost.
     pub calls_max: usize,
     /// Bytes that the tones that wait for a script take together, decoded; beyond it nothing more is read of its
@@ -89,6 +91,7 @@ impl Default for Limits {
             peers_max: 20_000,
             sessions_max: 100_000,
             sid_bytes_max: 128 << 20,
+            tools_max: 250_000,
             calls_max: 100_000,
             inbox_bytes_max: 256 << 20,
         }
@@ -135,6 +138,8 @@ pub struct Nest {
     sessions: HashMap<String, Session>,
     /// Bytes that their ids take, in `sessions` and in the claims of all peers.
     sid_bytes: usize,
+    /// How many tools prompts have declared in all sessions.
+    tools: usize,
     /// How many questions of all sessions have no answer.
     calls: usize,
     /// Bees that serve prompts, in order of their hello.
@@ -176,6 +181,7 @@ impl Nest {
             opened: 0,
             sessions: HashMap::new(),
             sid_bytes: 0,
+            tools: 0,
             calls: 0,
             workers: Vec::new(),
             taps: Vec::new(),
@@ -359,6 +365,7 @@ impl Nest {
         self.sessions.clear();
         self.sid_bytes = 0;
         self.workers.clear();
+        self.tools = 0;
         self.calls = 0;
         self.received = 0;
         self.restart_due = false;

@@ -64,6 +64,14 @@ impl Session {
     pub fn sigil(&self, sid: &str) -> String {
         self.sigil.clone().unwrap_or_else(|| sigil(sid, NEST))
     }
+
+    /// Forgets the tools that a bee has declared in prompts; gives how many there were.
+    fn take_tools(&mut self, slot: Slot) -> usize {
+        let before = self.tools.len();
+        self.tools.retain(|_, offers| *offers != slot);
+        give_room_back(&mut self.tools);
+        before - self.tools.len()
+    }
 }
 
 impl Nest {
@@ -82,7 +90,8 @@ impl Nest {
         let Some(tone) = self.look_into(slot, line, head) else {
             return self.fail(slot, &sid, "too-rich", "the prompt has too many values");
         };
-        if let Err((code, message)) = self.admit(slot, &sid) {
+        let tools = tool_names(tone.get("tools"));
+        if let Err((code, message)) = self.admit(slot, &sid, tools.len()) {
             return self.fail(slot, &sid, code, message);
         }
         // who prompts is no worker, whatever its hello made of it
@@ -92,8 +101,10 @@ impl Nest {
             session.askers.push(slot);
         }
         // the tools of a prompt take the place of those of the one before
-        session.tools.retain(|_, offers| *offers != slot);
-        session.tools.extend(tool_names(tone.get("tools")).into_iter().map(|name| (name, slot)));
+        self.tools -= session.take_tools(slot);
+        self.tools -= session.tools.len();
+        session.tools.extend(tools.into_iter().map(|name| (name, slot)));
+        self.tools += session.tools.len();
         let model = tone.get("modelId").and_then(Value::as_str);
         match self.worker_for(&sid, model) {
             Worker::Bee(worker) => {
@@ -114,8 +125,10 @@ impl Nest {
     }
 
     /// Counts the session and the claim in, where they are new; or says why there is no room for them.
-    fn admit(&mut self, slot: Slot, sid: &str) -> Result<(), (&'static str, &'static str)> {
-        let is_new = !self.sessions.contains_key(sid);
+    fn admit(&mut self, slot: Slot, sid: &str, tools: usize) -> Result<(), (&'static str, &'static str)> {
+        let session = self.sessions.get(sid);
+        let is_new = session.is_none();
+        let own = session.map_or(0, |session| session.tools.values().filter(|own| **own == slot).count());
         let Some(peer) = self.peers[slot].as_mut() else { return Ok(()) };
         let places = usize::from(is_new) + usize::from(!peer.claims.contains(sid));
         let bytes = self.sid_bytes + places * place_bytes(sid);
@@ -126,6 +139,9 @@ impl Nest {
         if is_new && self.sessions.len() >= limits.sessions_max || places > 0 && bytes > limits.sid_bytes_max
         {
             return Err(("too-many-sessions", "there are too many sessions (hint: `cleanup` gives one up)"));
+        }
+        if tools > own && self.tools - own + tools > limits.tools_max {
+            return Err(("too-many-tools", "the prompts of all sessions have declared too many tools"));
         }
         if places > 0 {
             peer.claims.insert(sid.to_owned());
@@ -330,6 +346,7 @@ impl Nest {
         let Some(session) = self.sessions.remove(sid) else { return };
         self.sid_bytes -= place_bytes(sid);
         self.calls -= session.calls.len();
+        self.tools -= session.tools.len();
         for asker in session.askers {
             if let Some(peer) = self.peer(asker)
                 && peer.claims.remove(sid)
@@ -349,7 +366,7 @@ impl Nest {
             self.sid_bytes -= place_bytes(sid);
             let Some(session) = self.sessions.get_mut(sid) else { continue };
             session.askers.retain(|asker| *asker != slot);
-            session.tools.retain(|_, offers| *offers != slot);
+            self.tools -= session.take_tools(slot);
             if session.askers.is_empty() {
                 self.drop_session(sid);
             }

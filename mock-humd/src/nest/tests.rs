@@ -78,3 +78,26 @@ fn the_ids_of_sessions_are_counted_wherever_they_stand() {
     nest.closed(bees[3]);
     assert_eq!(nest.sid_bytes, 0);
 }
+
+#[test]
+fn the_tools_of_all_sessions_are_counted() {
+    let mut nest = nest(Limits { tools_max: 5, ..Limits::default() });
+    let bees = [0; 2].map(|_| bee(&mut nest, &json!({ "bee": "b" })));
+    let tooled = |nest: &mut Nest, k: usize, sid: &str, names: &[&str]| {
+        let mut tone = prompt(sid);
+        tone["tools"] = names.iter().map(|name| json!({ "name": name })).collect();
+        refusal(nest, bees[k], &tone)
+    };
+    assert_eq!(tooled(&mut nest, 0, "s", &["a", "b", "c"]), None);
+    // of two bees that declare a tool the later one has it
+    assert_eq!(tooled(&mut nest, 1, "s", &["c", "d"]), None);
+    assert_eq!(nest.tools, 4);
+    assert_eq!(tooled(&mut nest, 0, "t", &["a", "b"]).unwrap(), "too-many-tools");
+    assert_eq!((tooled(&mut nest, 0, "t", &["a"]), nest.tools), (None, 5));
+    assert_eq!((tooled(&mut nest, 0, "s", &["a", "e"]), nest.tools), (None, 5));
+    assert_eq!((tooled(&mut nest, 0, "s", &[]), nest.tools), (None, 3));
+    nest.end(bees[0], Crossed::Eof);
+    assert_eq!(nest.tools, 2);
+    say(&mut nest, bees[1], &json!({ "chi": "cleanup", "rid": "c", "sid": "s" }));
+    assert_eq!(nest.tools, 0);
+}
