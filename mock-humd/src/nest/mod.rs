@@ -46,7 +46,7 @@ pub use personality::Personality;
 pub use scripted::Scripted;
 pub use tap::{Crossed, Crossing, Seen, Tap};
 
-use route::Session;
+use route::{Calls, Session};
 
 /// What the daemon keeps at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct Limits {
     pub tools_max: usize,
     /// Tool calls, questions and tendrils without an answer; one more is lost.
     pub calls_max: usize,
+    /// Bytes of their ids; one that goes beyond is lost too.
+    pub call_bytes_max: usize,
     /// Bytes that the tones that wait for a script take together, decoded; beyond it nothing more is read of its
     /// connections that have 64 KiB waiting.
     pub inbox_bytes_max: usize,
@@ -93,6 +95,7 @@ impl Default for Limits {
             sid_bytes_max: 128 << 20,
             tools_max: 250_000,
             calls_max: 100_000,
+            call_bytes_max: 32 << 20,
             inbox_bytes_max: 256 << 20,
         }
     }
@@ -140,8 +143,8 @@ pub struct Nest {
     sid_bytes: usize,
     /// How many tools prompts have declared in all sessions.
     tools: usize,
-    /// How many questions of all sessions have no answer.
-    calls: usize,
+    /// The questions of all sessions that have no answer.
+    calls: Calls,
     /// Bees that serve prompts, in order of their hello.
     workers: Vec<Slot>,
     /// By the number of the connection, from the first one that is the script's.
@@ -182,7 +185,7 @@ impl Nest {
             sessions: HashMap::new(),
             sid_bytes: 0,
             tools: 0,
-            calls: 0,
+            calls: Calls::default(),
             workers: Vec::new(),
             taps: Vec::new(),
             rids: RidSource::new(),
@@ -366,7 +369,7 @@ impl Nest {
         self.sid_bytes = 0;
         self.workers.clear();
         self.tools = 0;
-        self.calls = 0;
+        self.calls = Calls::default();
         self.received = 0;
         self.restart_due = false;
         for slot in 0..self.peers.len() {

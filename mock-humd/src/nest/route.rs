@@ -43,6 +43,14 @@ pub struct Session {
     pub calls: HashMap<CallId, Call>,
 }
 
+/// How much is kept of questions.
+#[derive(Debug, Default)]
+pub struct Calls {
+    pub(super) count: usize,
+    /// Of their ids.
+    pub(super) bytes: usize,
+}
+
 /// What an answer repeats. Each kind of question has ids of its own.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct CallId {
@@ -59,7 +67,31 @@ pub struct Call {
     pub from: Option<Slot>,
 }
 
+impl Calls {
+    fn put(&mut self, id: &CallId) {
+        self.count += 1;
+        self.bytes += id.id.len();
+    }
+
+    fn take(&mut self, id: &CallId) {
+        self.count -= 1;
+        self.bytes -= id.id.len();
+    }
+}
+
 impl Session {
+    /// Forgets the questions but for these; `all` counts them.
+    fn keep_calls(&mut self, all: &mut Calls, keeps: impl Fn(&Call) -> bool) {
+        self.calls.retain(|id, call| {
+            let is_kept = keeps(call);
+            if !is_kept {
+                all.take(id);
+            }
+            is_kept
+        });
+        give_room_back(&mut self.calls);
+    }
+
     /// The sigil of the session with this id.
     pub fn sigil(&self, sid: &str) -> String {
         self.sigil.clone().unwrap_or_else(|| sigil(sid, NEST))
@@ -239,7 +271,7 @@ impl Nest {
         let calls = &mut self.sessions.get_mut(sid)?.calls;
         let call = calls.remove(id)?;
         give_room_back(calls);
-        self.calls -= 1;
+        self.calls.take(id);
         Some(call)
     }
 
@@ -305,23 +337,24 @@ impl Nest {
 
     /// Remembers a question; false where there are too many, or its id is too long.
     pub(super) fn ask(&mut self, sid: &str, id: CallId, call: Call) -> bool {
-        let has_room = id.id.len() <= CALL_ID_BYTES_MAX && self.calls < self.config.limits.calls_max;
-        let session = self.sessions.get_mut(sid).filter(|_| has_room);
-        if let Some(session) = session
-            && session.calls.insert(id, call).is_none()
-        {
-            self.calls += 1;
+        let limits = &self.config.limits;
+        let has_room = id.id.len() <= CALL_ID_BYTES_MAX
+            && self.calls.count < limits.calls_max
+            && self.calls.bytes + id.id.len() <= limits.call_bytes_max;
+        if let Some(session) = self.sessions.get_mut(sid).filter(|_| has_room) {
+            if !session.calls.contains_key(&id) {
+                self.calls.put(&id);
+            }
+            session.calls.insert(id, call);
         }
         has_room
     }
 
     /// Forgets the questions of a session but for these.
     pub(super) fn keep_calls(&mut self, sid: &str, keeps: impl Fn(&Call) -> bool) {
-        let Some(session) = self.sessions.get_mut(sid) else { return };
-        let before = session.calls.len();
-        session.calls.retain(|_, call| keeps(call));
-        self.calls -= before - session.calls.len();
-        give_room_back(&mut session.calls);
+        if let Some(session) = self.sessions.get_mut(sid) {
+            session.keep_calls(&mut self.calls, keeps);
+        }
     }
 
     /// News without a session go to every asker of the worker.
@@ -345,7 +378,7 @@ impl Nest {
     fn drop_session(&mut self, sid: &str) {
         let Some(session) = self.sessions.remove(sid) else { return };
         self.sid_bytes -= place_bytes(sid);
-        self.calls -= session.calls.len();
+        session.calls.keys().for_each(|id| self.calls.take(id));
         self.tools -= session.tools.len();
         for asker in session.askers {
             if let Some(peer) = self.peer(asker)
@@ -374,9 +407,7 @@ impl Nest {
         self.workers.retain(|worker| *worker != slot);
         if served > 0 {
             for session in self.sessions.values_mut() {
-                let before = session.calls.len();
-                session.calls.retain(|_, call| call.from != Some(slot));
-                self.calls -= before - session.calls.len();
+                session.keep_calls(&mut self.calls, |call| call.from != Some(slot));
                 session.worker = session.worker.filter(|worker| *worker != slot);
             }
         }

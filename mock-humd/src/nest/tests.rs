@@ -101,3 +101,34 @@ fn the_tools_of_all_sessions_are_counted() {
     say(&mut nest, bees[1], &json!({ "chi": "cleanup", "rid": "c", "sid": "s" }));
     assert_eq!(nest.tools, 0);
 }
+
+#[test]
+fn the_ids_of_open_questions_are_counted() {
+    let mut nest = nest(Limits { call_bytes_max: 5000, ..Limits::default() });
+    let (worker, asker) = (bee(&mut nest, &json!({ "hive": "h" })), bee(&mut nest, &json!({ "bee": "b" })));
+    say(&mut nest, asker, &prompt("s"));
+    let permit = |id: &str| json!({ "chi": "permission-ask", "rid": "a", "sid": "s", "permitId": id });
+    let ids = ["i", "j", "k"].map(|id| id.repeat(2000));
+    for (id, (count, bytes)) in
+        [(&ids[0], (1, 2000)), (&ids[0], (1, 2000)), (&ids[1], (2, 4000)), (&ids[2], (2, 4000))]
+    {
+        say(&mut nest, worker, &permit(id));
+        assert_eq!((nest.calls.count, nest.calls.bytes, nest.owed().count()), (count, bytes, count));
+    }
+    say(&mut nest, worker, &permit(&"l".repeat(4097)));
+    assert_eq!(nest.calls.count, 2);
+    let answer = |id: &str| json!({ "chi": "release-permit", "rid": "r", "sid": "s", "permitId": id, "decision": "deny" });
+    for id in &ids {
+        say(&mut nest, asker, &answer(id));
+    }
+    assert_eq!((nest.calls.count, nest.calls.bytes), (0, 0));
+    // an answer, the end of the session, and the end of who asked all make room
+    say(&mut nest, worker, &permit(&ids[0]));
+    say(&mut nest, asker, &json!({ "chi": "cleanup", "rid": "c", "sid": "s" }));
+    assert_eq!((nest.calls.count, nest.calls.bytes), (0, 0));
+    say(&mut nest, asker, &prompt("s"));
+    say(&mut nest, worker, &permit(&ids[0]));
+    assert_eq!(nest.calls.bytes, 2000);
+    nest.end(worker, Crossed::Eof);
+    assert_eq!((nest.calls.count, nest.calls.bytes), (0, 0));
+}
