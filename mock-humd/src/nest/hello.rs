@@ -7,8 +7,11 @@ use crate::wire::chi::THRUM_VERSION;
 use crate::wire::scan::Head;
 use crate::wire::tone::Tone;
 
-/// Of a longer hello only the names are kept.
+/// Of a longer hello only the name is kept.
 const MANIFEST_BYTES_MAX: usize = 64 << 10;
+
+/// About what a value of a hello takes in memory, besides its text.
+const VALUE_BYTES: usize = 64;
 
 impl Nest {
     /// What a bee gets before it has said anything.
@@ -25,14 +28,8 @@ impl Nest {
 
     pub(super) fn hello(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
         if let Some(Value::Object(fields)) = self.look_into(slot, line, head).map(Tone::into_value) {
-            let mut manifest = Manifest::read(&fields);
-            if line.len() > MANIFEST_BYTES_MAX {
-                manifest = Manifest {
-                    bee: manifest.bee.map(|bee| bee.chars().take(200).collect()),
-                    ..Default::default()
-                };
-            }
-            self.enter(slot, manifest);
+            let bytes = line.len() + head.values * VALUE_BYTES;
+            self.enter(slot, Manifest::read(&fields), line.len() <= MANIFEST_BYTES_MAX, bytes);
         }
         let sessions = match self.config.personality {
             Personality::Document => json!([]),
@@ -51,25 +48,27 @@ impl Nest {
         self.say(slot, "breath", json!({ "protoVersion": THRUM_VERSION, "sessions": sessions }));
     }
 
-    fn enter(&mut self, slot: Slot, manifest: Manifest) {
+    /// Takes a manifest in, which takes so many bytes; `is_short` where it may be kept whole.
+    fn enter(&mut self, slot: Slot, mut manifest: Manifest, is_short: bool, mut bytes: usize) {
+        self.shed(slot);
+        if !is_short || self.hello_bytes + bytes > self.config.limits.hello_bytes_max {
+            let why =
+                if is_short { "the hellos of all bees take too much memory" } else { "the hello is long" };
+            self.crossed(slot, Crossed::Note(&format!("{why}: only the name of this bee is kept")));
+            manifest = Manifest::bare(manifest.bee);
+            bytes = 0;
+        }
         if let Some(version) = manifest.proto_version.as_deref().filter(|version| *version != THRUM_VERSION) {
             let note = format!("the bee targets wire {version}, this is {THRUM_VERSION}");
             self.crossed(slot, Crossed::Note(&note));
         }
         if let Some(hid) = &manifest.hid {
-            let peers = &self.peers;
-            let is_older = |worker: &Slot| {
-                *worker != slot
-                    && peers[*worker].as_ref().is_some_and(|peer| peer.manifest.hid.as_ref() == Some(hid))
-            };
-            self.workers.retain(|worker| !is_older(worker));
-            for (other, peer) in self.peers.iter_mut().enumerate() {
-                if let Some(peer) = peer.as_mut().filter(|peer| peer.manifest.hid.as_ref() == Some(hid))
-                    && other != slot
-                {
-                    // the connection lives; prompts and tool calls go to the newer one
-                    peer.manifest = Manifest { bee: peer.manifest.bee.take(), ..Manifest::default() };
-                }
+            let holds = |(_, peer): &(Slot, &super::Peer)| peer.manifest.hid.as_ref() == Some(hid);
+            let older: Vec<_> = self.peers().filter(holds).map(|(older, _)| older).collect();
+            // their connections live; prompts and tool calls go to the newer one
+            self.workers.retain(|worker| !older.contains(worker));
+            for slot in older {
+                self.shed(slot);
             }
         }
         self.workers.retain(|worker| *worker != slot);
@@ -78,6 +77,17 @@ impl Nest {
         }
         if let Some(peer) = self.peer(slot) {
             peer.manifest = manifest;
+            peer.hello_bytes = bytes;
+            self.hello_bytes += bytes;
+        }
+    }
+
+    /// Forgets what a bee has said of itself, but for its name.
+    fn shed(&mut self, slot: Slot) {
+        if let Some(peer) = self.peer(slot) {
+            peer.manifest = Manifest::bare(peer.manifest.bee.take());
+            let bytes = std::mem::take(&mut peer.hello_bytes);
+            self.hello_bytes -= bytes;
         }
     }
 

@@ -65,6 +65,8 @@ pub struct Limits {
     pub queues_bytes_max: usize,
     /// Connections at one time; one more is closed at once.
     pub peers_max: usize,
+    /// Bytes that what the hellos of all bees said takes, by estimate; beyond it only the name of a bee is kept.
+    pub hello_bytes_max: usize,
     /// Sessions; a prompt that would open one more gets an error.
     pub sessions_max: usize,
     /// Bytes that the ids of all sessions take, once more for each bee that has prompted one; a prompt that would go
@@ -91,6 +93,7 @@ impl Default for Limits {
             queue_bytes_max: 64 << 20,
             queues_bytes_max: 512 << 20,
             peers_max: 20_000,
+            hello_bytes_max: 128 << 20,
             sessions_max: 100_000,
             sid_bytes_max: 128 << 20,
             tools_max: 250_000,
@@ -165,6 +168,8 @@ pub struct Nest {
     received: u64,
     /// It is to forget everything and start anew.
     restart_due: bool,
+    /// Bytes that the manifests of all peers take.
+    hello_bytes: usize,
     /// Bytes that the begun lines of all connections take.
     pub(crate) rest_bytes: usize,
     /// Bytes that wait for all bees.
@@ -197,6 +202,7 @@ impl Nest {
             changed: false,
             received: 0,
             restart_due: false,
+            hello_bytes: 0,
             rest_bytes: 0,
             queued_bytes: 0,
         };
@@ -284,6 +290,7 @@ impl Nest {
         }
         if let Some(peer) = self.peers[slot].take() {
             self.queued_bytes -= peer.out.bytes();
+            self.hello_bytes -= peer.hello_bytes;
             self.free.push(slot);
         }
         self.changed = true;

@@ -18,6 +18,8 @@ pub struct Peer {
     pub conn: u64,
     /// What it said of itself.
     pub manifest: Manifest,
+    /// Bytes that it is counted with.
+    pub(super) hello_bytes: usize,
     /// What waits to be written to it.
     pub out: Outbound,
     /// Nothing is read from it.
@@ -103,6 +105,7 @@ impl Peer {
         Self {
             conn,
             manifest: Manifest::default(),
+            hello_bytes: 0,
             out: Outbound::default(),
             held: false,
             writing: Writing::Open,
@@ -120,6 +123,11 @@ impl Peer {
 }
 
 impl Manifest {
+    /// Of a bee of which only the name is kept, and of a long one the beginning.
+    pub(super) fn bare(bee: Option<String>) -> Self {
+        Self { bee: bee.map(|bee| bee.chars().take(NAME_CHARS_MAX).collect()), ..Self::default() }
+    }
+
     /// Reads a hello. Nothing in it can be wrong: what is not understood is passed over.
     pub fn read(hello: &Map<String, Value>) -> Self {
         let text = |key: &str| hello.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -145,6 +153,8 @@ impl Manifest {
         }
     }
 }
+
+const NAME_CHARS_MAX: usize = 200;
 
 /// So many tools of one list are known, with names of up to so many bytes.
 const TOOLS_MAX: usize = 1000;

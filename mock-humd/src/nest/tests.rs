@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{Config, Crossed, Limits, Nest, Slot};
+use super::{Config, Crossed, Limits, Manifest, Nest, Slot};
 
 fn nest(limits: Limits) -> Nest {
     Nest::new(Config { limits, ..Config::default() }, Instant::now())
@@ -131,4 +131,34 @@ fn the_ids_of_open_questions_are_counted() {
     assert_eq!(nest.calls.bytes, 2000);
     nest.end(worker, Crossed::Eof);
     assert_eq!((nest.calls.count, nest.calls.bytes), (0, 0));
+}
+
+#[test]
+fn what_hellos_say_is_counted() {
+    let hello = |bee: &str, hid: &str| json!({ "bee": bee, "hive": "h", "hid": hid, "x": vec![0; 100] });
+    let mut nest = nest(Limits { hello_bytes_max: 15_000, ..Limits::default() });
+    let [first, second] = ["first", "second"].map(|name| bee(&mut nest, &hello(name, name)));
+    let kept = nest.hello_bytes;
+    assert!((12_000..15_000).contains(&kept), "{kept}");
+    let third = bee(&mut nest, &hello("third", "third"));
+    let bare = Manifest::bare(Some("third".to_owned()));
+    assert_eq!(nest.peer(third).unwrap().manifest, bare);
+    assert_eq!(nest.hello_bytes, kept);
+    // each hello of a bee takes the place of the one before, and of an older one with its hid
+    let again = |hid: &str| json!({ "chi": "hello", "bee": "second", "hid": hid, "hive": "h" });
+    say(&mut nest, second, &again("second"));
+    assert!(nest.hello_bytes < kept * 2 / 3);
+    say(&mut nest, second, &again("first"));
+    assert!(nest.hello_bytes < kept / 10);
+    assert_eq!(nest.peer(first).unwrap().manifest.hid, None);
+    let mut long = hello("second", "second");
+    long["x"] = "x".repeat(64 << 10).into();
+    long["chi"] = "hello".into();
+    say(&mut nest, second, &long);
+    assert_eq!(nest.hello_bytes, 0);
+    assert!(!nest.peer(second).unwrap().manifest.is_worker);
+    say(&mut nest, third, &again("third"));
+    assert!(nest.hello_bytes > 0);
+    nest.closed(third);
+    assert_eq!(nest.hello_bytes, 0);
 }
