@@ -34,6 +34,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -141,7 +142,7 @@ pub struct Nest {
     free: Vec<Slot>,
     /// How many connections there have been.
     opened: u64,
-    sessions: HashMap<String, Session>,
+    sessions: HashMap<Arc<str>, Session>,
     /// Bytes that their ids take, in `sessions` and in the claims of all peers.
     sid_bytes: usize,
     /// How many tools prompts have declared in all sessions.
@@ -382,6 +383,7 @@ impl Nest {
         for slot in 0..self.peers.len() {
             if let Some(peer) = self.peer(slot) {
                 peer.claims.clear();
+                peer.given.clear();
             }
             self.close(slot, Ending::Reset);
         }

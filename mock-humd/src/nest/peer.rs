@@ -1,6 +1,7 @@
 //! What the daemon keeps of one connection.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::task::Waker;
 
 use serde_json::{Map, Value};
@@ -36,6 +37,8 @@ pub struct Peer {
     pub claims: HashSet<String>,
     /// How many sessions it was given to serve.
     pub served: usize,
+    /// The sessions that it was given, as long as they last; another bee may serve one now.
+    pub(super) given: HashSet<Arc<str>>,
     /// A script takes its tones, and nothing else answers them: the place in [`Nest::scripted`](super::Nest::scripted).
     pub script: Option<usize>,
     pub(super) chance: Chance,
@@ -114,6 +117,7 @@ impl Peer {
             counts: Counts::default(),
             claims: HashSet::new(),
             served: 0,
+            given: HashSet::new(),
             script: None,
             chance,
             waker: None,

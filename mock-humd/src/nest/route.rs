@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -33,6 +34,8 @@ pub struct Session {
     pub askers: Vec<Slot>,
     /// The worker that serves it; `None`: the built-in one.
     pub worker: Option<Slot>,
+    /// The bees that were given it and are still there.
+    pub given: Vec<Slot>,
     /// What its sigil is, where a worker has named the nest; the name may be long, and is not kept.
     pub sigil: Option<String>,
     /// The tools that prompts offered, and who offered them.
@@ -110,7 +113,7 @@ impl Nest {
     /// The questions without an answer: the session, the id, and the chi of the answer.
     pub fn owed(&self) -> impl Iterator<Item = (&str, &str, &'static str)> {
         self.sessions.iter().flat_map(|(sid, session)| {
-            session.calls.keys().map(|call| (sid.as_str(), call.id.as_str(), call.answer))
+            session.calls.keys().map(|call| (&**sid, call.id.as_str(), call.answer))
         })
     }
 
@@ -128,7 +131,7 @@ impl Nest {
         }
         // who prompts is no worker, whatever its hello made of it
         self.workers.retain(|worker| *worker != slot);
-        let session = self.sessions.entry(sid.clone()).or_default();
+        let session = self.sessions.entry(sid.as_str().into()).or_default();
         if !session.askers.contains(&slot) {
             session.askers.push(slot);
         }
@@ -144,7 +147,7 @@ impl Nest {
                 self.pass(&[worker], tone);
             }
             Worker::BuiltIn => {
-                if let Some(session) = self.sessions.get_mut(&sid) {
+                if let Some(session) = self.sessions.get_mut(&*sid) {
                     session.worker = None;
                 }
                 self.play(&sid, &tone);
@@ -209,13 +212,18 @@ impl Nest {
 
     /// From now on this bee serves the session.
     fn assign(&mut self, sid: &str, worker: Slot) {
-        let (Some(session), Some(peer)) = (self.sessions.get_mut(sid), self.peers[worker].as_mut()) else {
+        let Some((sid, _)) = self.sessions.get_key_value(sid) else { return };
+        let sid = Arc::clone(sid);
+        let (Some(session), Some(peer)) = (self.sessions.get_mut(&sid), self.peers[worker].as_mut()) else {
             return;
         };
         if session.worker != Some(worker) {
             session.worker = Some(worker);
-            session.sigil = peer.manifest.hive.as_ref().map(|hive| sigil(sid, hive));
+            session.sigil = peer.manifest.hive.as_ref().map(|hive| sigil(&sid, hive));
             peer.served += 1;
+            if peer.given.insert(sid) {
+                session.given.push(worker);
+            }
         }
     }
 
@@ -291,7 +299,7 @@ impl Nest {
             },
             None => return,
         };
-        let Some(session) = self.sessions.get(&sid).filter(|session| session.worker == Some(slot)) else {
+        let Some(session) = self.sessions.get(&*sid).filter(|session| session.worker == Some(slot)) else {
             return;
         };
         let (askers, sigil) = (session.askers.clone(), session.sigil(&sid));
@@ -359,18 +367,29 @@ impl Nest {
 
     /// News without a session go to every asker of the worker.
     fn pulse(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
-        let Some(tone) = self.look_into(slot, line, head) else { return };
-        let served = self.sessions.values().filter(|session| session.worker == Some(slot));
-        let mut askers: Vec<_> = served.flat_map(|session| session.askers.iter().copied()).collect();
+        let served = self.served_by(slot).flat_map(|(_, session)| session.askers.iter().copied());
+        let mut askers: Vec<_> = served.collect();
+        if askers.is_empty() {
+            return;
+        }
         askers.sort_unstable();
         askers.dedup();
-        self.pass(&askers, tone);
+        if let Some(tone) = self.look_into(slot, line, head) {
+            self.pass(&askers, tone);
+        }
+    }
+
+    /// The sessions that a bee serves.
+    pub(super) fn served_by(&self, slot: Slot) -> impl Iterator<Item = (&Arc<str>, &Session)> {
+        let given = self.peers[slot].iter().flat_map(|peer| &peer.given);
+        let sessions = given.filter_map(|sid| self.sessions.get_key_value(sid));
+        sessions.filter(move |(_, session)| session.worker == Some(slot))
     }
 
     fn only_session_of(&self, slot: Slot) -> Option<String> {
-        let mut served = self.sessions.iter().filter(|(_, session)| session.worker == Some(slot));
+        let mut served = self.served_by(slot);
         match (served.next(), served.next()) {
-            (Some((sid, _)), None) => Some(sid.clone()),
+            (Some((sid, _)), None) => Some((**sid).to_owned()),
             _ => None,
         }
     }
@@ -380,6 +399,11 @@ impl Nest {
         self.sid_bytes -= place_bytes(sid);
         session.calls.keys().for_each(|id| self.calls.take(id));
         self.tools -= session.tools.len();
+        for worker in session.given {
+            if let Some(peer) = self.peer(worker) {
+                peer.given.remove(sid);
+            }
+        }
         for asker in session.askers {
             if let Some(peer) = self.peer(asker)
                 && peer.claims.remove(sid)
@@ -393,11 +417,11 @@ impl Nest {
     pub(super) fn forget(&mut self, slot: Slot) {
         let Some(peer) = self.peer(slot) else { return };
         peer.manifest.tools.clear();
-        let served = std::mem::take(&mut peer.served);
+        let given = std::mem::take(&mut peer.given);
         let claims = std::mem::take(&mut peer.claims);
         for sid in &claims {
             self.sid_bytes -= place_bytes(sid);
-            let Some(session) = self.sessions.get_mut(sid) else { continue };
+            let Some(session) = self.sessions.get_mut(&**sid) else { continue };
             session.askers.retain(|asker| *asker != slot);
             self.tools -= session.take_tools(slot);
             if session.askers.is_empty() {
@@ -405,11 +429,11 @@ impl Nest {
             }
         }
         self.workers.retain(|worker| *worker != slot);
-        if served > 0 {
-            for session in self.sessions.values_mut() {
-                session.keep_calls(&mut self.calls, |call| call.from != Some(slot));
-                session.worker = session.worker.filter(|worker| *worker != slot);
-            }
+        for sid in &given {
+            let Some(session) = self.sessions.get_mut(&**sid) else { continue };
+            session.given.retain(|worker| *worker != slot);
+            session.keep_calls(&mut self.calls, |call| call.from != Some(slot));
+            session.worker = session.worker.filter(|worker| *worker != slot);
         }
     }
 }

@@ -162,3 +162,43 @@ fn what_hellos_say_is_counted() {
     nest.closed(third);
     assert_eq!(nest.hello_bytes, 0);
 }
+
+/// What it is that news of a worker look at, and what is undone when it leaves: never all sessions.
+#[test]
+fn a_bee_knows_the_sessions_that_it_was_given() {
+    let mut nest = nest(Limits::default());
+    let asker = bee(&mut nest, &json!({ "bee": "b" }));
+    let [first, second] = ["m", "n"].map(|model| bee(&mut nest, &json!({ "hive": "h", "models": [model] })));
+    let given = |nest: &mut Nest, slot: Slot| {
+        let mut served: Vec<_> = nest.served_by(slot).map(|(sid, _)| sid.to_string()).collect();
+        served.sort();
+        (served.concat(), nest.peer(slot).unwrap().given.len())
+    };
+    let ask = |nest: &mut Nest, sid: &str, model: &str| {
+        let mut tone = prompt(sid);
+        tone["modelId"] = model.into();
+        say(nest, asker, &tone);
+    };
+    for sid in ["s", "t", "t", "u"] {
+        ask(&mut nest, sid, "m");
+    }
+    assert_eq!(
+        (given(&mut nest, first), given(&mut nest, asker)),
+        (("stu".to_owned(), 3), (String::new(), 0))
+    );
+    ask(&mut nest, "t", "n");
+    assert_eq!(
+        (given(&mut nest, first), given(&mut nest, second)),
+        (("su".to_owned(), 3), ("t".to_owned(), 1))
+    );
+    for sid in ["s", "t"] {
+        say(&mut nest, asker, &json!({ "chi": "cleanup", "rid": "c", "sid": sid }));
+    }
+    assert_eq!(
+        (given(&mut nest, first), given(&mut nest, second)),
+        (("u".to_owned(), 1), (String::new(), 0))
+    );
+    nest.end(first, Crossed::Eof);
+    assert_eq!((given(&mut nest, first), nest.sessions["u"].worker), ((String::new(), 0), None));
+    assert!(nest.sessions["u"].given.is_empty());
+}
