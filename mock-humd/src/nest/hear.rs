@@ -161,10 +161,9 @@ impl Nest {
             if !rule.when.check(Some(tone.as_value()), &mut scope).is_empty() {
                 continue;
             }
-            let filled: Vec<_> =
-                rule.answers.iter().map(|answer| answer.fill(&scope, Carrier::Wire)).collect();
-            for tone in filled {
-                match tone {
+            // one after the other: each may quote a tone of any length
+            for k in 0..rule.answers.len() {
+                match self.config.rules[at].answers[k].fill(&scope, Carrier::Wire) {
                     Ok(tone) => self.send_value(slot, &tone),
                     Err(unbound) => self.crossed(slot, Crossed::Note(&unbound.to_string())),
                 }

@@ -131,6 +131,26 @@ steps:
     }
 }
 
+/// A rule that quotes a long tone many times has one of its answers in hand at a time.
+#[test]
+fn answers_of_a_rule_are_made_one_after_the_other() {
+    const BYTES: usize = 1 << 20;
+    let dir = tempfile::tempdir().unwrap();
+    let script = dir.path().join("script.yaml");
+    let answers = "      - { chi: log, rid: l, level: info, message: { $ref: text } }\n".repeat(100);
+    let text =
+        format!("format: 1\nwhen:\n  - tone: {{ chi: load, text: {{ $bind: text }} }}\n    send:\n{answers}");
+    std::fs::write(&script, text).unwrap();
+    // of two tones the older one is lost
+    let daemon = Daemon::start(&["--quiet", "--queue", "1", "--script", script.to_str().unwrap()]).unwrap();
+    let mut bee = daemon.bee().unwrap();
+    bee.write(format!("{{\"chi\":\"load\",\"rid\":\"0\",\"text\":\"{}\"}}\n", "x".repeat(BYTES)).as_bytes())
+        .unwrap();
+    assert!(bee.line().unwrap().unwrap().len() > BYTES);
+    let peak = daemon.memory_as("VmHWM:").unwrap();
+    assert!(peak < MEMORY_MAX, "{peak} bytes");
+}
+
 /// Each of its signs could begin a wish, and none of them does.
 #[test]
 fn a_prompt_of_a_million_signs_is_answered() {
