@@ -37,7 +37,7 @@ pub struct Peer {
     pub claims: HashSet<String>,
     /// How many sessions it was given to serve.
     pub served: usize,
-    /// The sessions that it was given, as long as they last; another bee may serve one now.
+    /// The sessions that it was given to serve, or was called in for a tool, as long as they last.
     pub(super) given: HashSet<Arc<str>>,
     /// A script takes its tones, and nothing else answers them: the place in [`Nest::scripted`](super::Nest::scripted).
     pub script: Option<usize>,

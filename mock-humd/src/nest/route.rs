@@ -34,7 +34,9 @@ pub struct Session {
     pub askers: Vec<Slot>,
     /// The worker that serves it; `None`: the built-in one.
     pub worker: Option<Slot>,
-    /// The bees that were given it and are still there.
+    /// A bee serves it, and has not ended the turn.
+    pub is_served: bool,
+    /// The bees that were given it, or called in it, and are still there.
     pub given: Vec<Slot>,
     /// What its sigil is, where a worker has named the nest; the name may be long, and is not kept.
     pub sigil: Option<String>,
@@ -68,6 +70,8 @@ pub struct CallId {
 pub struct Call {
     /// Who asked; `None`: the built-in worker.
     pub from: Option<Slot>,
+    /// Who alone was asked.
+    pub to: Option<Slot>,
 }
 
 impl Calls {
@@ -149,6 +153,7 @@ impl Nest {
             Worker::BuiltIn => {
                 if let Some(session) = self.sessions.get_mut(&*sid) {
                     session.worker = None;
+                    session.is_served = false;
                 }
                 self.play(&sid, &tone);
             }
@@ -212,18 +217,26 @@ impl Nest {
 
     /// From now on this bee serves the session.
     fn assign(&mut self, sid: &str, worker: Slot) {
-        let Some((sid, _)) = self.sessions.get_key_value(sid) else { return };
-        let sid = Arc::clone(sid);
-        let (Some(session), Some(peer)) = (self.sessions.get_mut(&sid), self.peers[worker].as_mut()) else {
+        let (Some(session), Some(peer)) = (self.sessions.get_mut(sid), self.peers[worker].as_mut()) else {
             return;
         };
+        session.is_served = true;
         if session.worker != Some(worker) {
             session.worker = Some(worker);
-            session.sigil = peer.manifest.hive.as_ref().map(|hive| sigil(&sid, hive));
+            session.sigil = peer.manifest.hive.as_ref().map(|hive| sigil(sid, hive));
             peer.served += 1;
-            if peer.given.insert(sid) {
-                session.given.push(worker);
-            }
+            self.involve(sid, worker);
+        }
+    }
+
+    /// A bee has to do with a session from now on.
+    fn involve(&mut self, sid: &str, slot: Slot) {
+        let Some((sid, _)) = self.sessions.get_key_value(sid) else { return };
+        let sid = Arc::clone(sid);
+        if let (Some(session), Some(peer)) = (self.sessions.get_mut(&sid), self.peers[slot].as_mut())
+            && peer.given.insert(sid)
+        {
+            session.given.push(slot);
         }
     }
 
@@ -268,8 +281,8 @@ impl Nest {
         let Some(tone) = self.look_into(slot, line, head) else { return };
         let id = tone.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         match self.take_call(&sid, &CallId { answer, id }) {
-            Some(Call { from: Some(worker) }) => self.pass(&[worker], tone),
-            Some(Call { from: None }) => self.proceed(&sid, chi, &tone),
+            Some(Call { from: Some(worker), .. }) => self.pass(&[worker], tone),
+            Some(Call { from: None, .. }) => self.proceed(&sid, chi, &tone),
             None => self.crossed(slot, Crossed::Note("an answer to no open question is dropped")),
         }
     }
@@ -311,6 +324,11 @@ impl Nest {
             None => askers,
         };
         self.pass(&targets, Tone::new(tone));
+        if matches!(chi, "finish" | "error")
+            && let Some(session) = self.sessions.get_mut(&*sid)
+        {
+            session.is_served = false;
+        }
     }
 
     /// Remembers a question; gives who alone is to get it, where it is a call of a tool that somebody declared.
@@ -328,10 +346,9 @@ impl Nest {
             _ => return None,
         };
         let id = CallId { answer, id: id.to_owned() };
-        if !self.ask(sid, id, Call { from: Some(slot) }) || chi != "tool-call" {
-            return None;
-        }
-        self.declares(sid, text("name").or(text("toolName"))?)
+        let tool = text("name").or(text("toolName")).filter(|_| chi == "tool-call");
+        let to = tool.and_then(|tool| self.declares(sid, tool));
+        self.ask(sid, id, Call { from: Some(slot), to }).then_some(to)?
     }
 
     /// Who declared a tool: in a prompt of the session, else in its hello.
@@ -349,11 +366,15 @@ impl Nest {
         let has_room = id.id.len() <= CALL_ID_BYTES_MAX
             && self.calls.count < limits.calls_max
             && self.calls.bytes + id.id.len() <= limits.call_bytes_max;
+        let to = call.to.filter(|_| has_room);
         if let Some(session) = self.sessions.get_mut(sid).filter(|_| has_room) {
             if !session.calls.contains_key(&id) {
                 self.calls.put(&id);
             }
             session.calls.insert(id, call);
+        }
+        if let Some(slot) = to {
+            self.involve(sid, slot);
         }
         has_room
     }
@@ -430,11 +451,37 @@ impl Nest {
         }
         self.workers.retain(|worker| *worker != slot);
         for sid in &given {
-            let Some(session) = self.sessions.get_mut(&**sid) else { continue };
-            session.given.retain(|worker| *worker != slot);
-            session.keep_calls(&mut self.calls, |call| call.from != Some(slot));
-            session.worker = session.worker.filter(|worker| *worker != slot);
+            self.leave(sid, slot);
         }
+    }
+
+    /// A bee that served a session, or was called in it, is gone. The document daemon tells the askers where the turn
+    /// cannot go on; live ones say nothing.
+    fn leave(&mut self, sid: &str, slot: Slot) {
+        let tells = self.config.personality == Personality::Document;
+        let Some(session) = self.sessions.get_mut(sid) else { return };
+        session.given.retain(|bee| *bee != slot);
+        let serves = session.worker == Some(slot) && session.is_served;
+        let is_open = session.is_served || session.turn.is_some();
+        let owes = is_open && session.calls.values().any(|call| call.to == Some(slot));
+        let is_off = |call: &Call| call.from == Some(slot) || tells && call.to == Some(slot);
+        session.keep_calls(&mut self.calls, |call| !is_off(call));
+        session.worker = session.worker.filter(|worker| *worker != slot);
+        session.is_served &= session.worker.is_some();
+        if !tells || !serves && !owes {
+            return;
+        }
+        session.is_served = false;
+        let name = self.peers[slot]
+            .as_ref()
+            .and_then(|peer| peer.manifest.bee.as_deref())
+            .unwrap_or("without a name");
+        let message = if serves {
+            format!("the worker {name} has left before the end of the turn")
+        } else {
+            format!("the bee {name} has left, and owed the result of a tool")
+        };
+        self.fail_turn(sid, "worker-gone", &message);
     }
 }
 

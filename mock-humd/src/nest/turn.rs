@@ -99,7 +99,7 @@ impl Nest {
         body: impl FnOnce(&str) -> Value,
     ) {
         let id = self.rid();
-        if !self.ask(sid, CallId { answer, id: id.clone() }, Call { from: None }) {
+        if !self.ask(sid, CallId { answer, id: id.clone() }, Call { from: None, to }) {
             self.stream(sid, &["There are too many open questions."]);
             return self.finish(sid, "error");
         }
@@ -154,7 +154,8 @@ impl Nest {
         self.tell(sid, "finish", json!({ "finishReason": reason, "usage": usage, "text": turn.text }));
     }
 
-    fn fail_turn(&mut self, sid: &str, code: &str, message: &str) {
+    /// Ends the turn of a session as failed.
+    pub(super) fn fail_turn(&mut self, sid: &str, code: &str, message: &str) {
         self.end_turn(sid);
         let body = self.config.personality.error(code, message);
         self.tell(sid, "error", body);

@@ -7,7 +7,7 @@ use mock_humd::nest::Personality;
 use serde_json::{Value, json};
 
 use crate::rules::{BOTH, DOCUMENT, LIVE, Row};
-use crate::stage::{Stage, chis};
+use crate::stage::{Bee, Stage, chis};
 
 pub const ROWS: &[Row] = &[
     Row { rules: &["ENV-04", "ECHO-01"], on: BOTH, holds: a_rid_is_repeated_whatever_it_is },
@@ -28,6 +28,7 @@ pub const ROWS: &[Row] = &[
     Row { rules: &[], on: DOCUMENT, holds: questions_of_a_worker_are_answered_once },
     Row { rules: &[], on: DOCUMENT, holds: a_call_and_a_permit_may_have_the_same_id },
     Row { rules: &[], on: BOTH, holds: a_worker_that_leaves_is_replaced },
+    Row { rules: &[], on: BOTH, holds: who_leaves_in_mid_turn_fails_it },
     Row { rules: &[], on: BOTH, holds: a_worker_cannot_spoil_the_envelope },
 ];
 
@@ -330,6 +331,67 @@ fn a_worker_that_leaves_is_replaced(stage: &Stage) {
     let second = stage.worker("second");
     asker.say(&json!({ "chi": "prompt", "rid": "p-3", "sid": "hum-x", "text": "and again" }));
     assert_eq!(second.until("prompt")["text"], "and again");
+}
+
+/// Live nobody is told.
+fn who_leaves_in_mid_turn_fails_it(stage: &Stage) {
+    let (worker, asker, _) = stage.pair(&json!({ "text": "hi" }));
+    let leave = |bee: &Bee| {
+        bee.end_writes();
+        bee.rest();
+    };
+    let heard = |wanted: Option<&str>| {
+        let wanted = wanted.filter(|_| stage.personality == Personality::Document);
+        let answers = asker.answers();
+        let told: Vec<_> =
+            answers.iter().map(|tone| (&tone["code"], &tone["sid"], tone["message"].as_str())).collect();
+        let (code, sid) = (json!("worker-gone"), json!("hum-x"));
+        let wanted: Vec<_> = wanted.map(|message| (&code, &sid, Some(message))).into_iter().collect();
+        assert_eq!(told, wanted);
+    };
+    let prompt = |text: &str| {
+        asker.say(&json!({ "chi": "prompt", "rid": "p-2", "sid": "hum-x", "text": text }));
+        asker.sync();
+    };
+    leave(&worker);
+    heard(Some("the worker worker-bee has left before the end of the turn"));
+    // a turn that has ended is not told again
+    let worker = stage.worker("w");
+    let finish = json!({ "chi": "finish", "rid": "e", "sid": "hum-x", "finishReason": "stop", "usage": {} });
+    let error = if stage.personality == Personality::Live {
+        json!({ "chi": "error", "sid": "hum-x", "message": "m" })
+    } else {
+        json!({ "chi": "error", "rid": "e", "sid": "hum-x", "code": "c", "message": "m" })
+    };
+    for end in [finish, error] {
+        prompt("hi");
+        worker.say(&end);
+        asker.until(end["chi"].as_str().unwrap());
+    }
+    leave(&worker);
+    heard(None);
+    let owing =
+        || stage.greeted(&json!({ "bee": ["forager"], "from": "owing", "tools": [{ "name": "mul" }] }));
+    // the built-in worker calls
+    let bee = owing();
+    prompt("@tool mul {}");
+    bee.until("tool-call");
+    leave(&bee);
+    heard(Some("the bee owing has left, and owed the result of a tool"));
+    asker.say(&json!({ "chi": "cancel", "rid": "c", "sid": "hum-x" }));
+    let is_over = stage.personality == Personality::Document;
+    assert_eq!(asker.answers().len(), usize::from(!is_over), "the turn has ended, or ends now");
+    // a worker calls
+    let (worker, bee) = (stage.worker("w"), owing());
+    prompt("hi");
+    worker.say(
+        &json!({ "chi": "tool-call", "rid": "t", "sid": "hum-x", "callId": "c", "name": "mul", "args": {} }),
+    );
+    bee.until("tool-call");
+    leave(&bee);
+    heard(Some("the bee owing has left, and owed the result of a tool"));
+    leave(&worker);
+    heard(None);
 }
 
 /// What it passes on is the daemon's, and the rules for senders bind it.

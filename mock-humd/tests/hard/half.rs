@@ -76,6 +76,7 @@ fn a_worker_that_ends_its_writes_serves_no_more() {
     assert!(asker.line().unwrap().unwrap().contains("\"echo\""));
     assert!(worker.line().unwrap().unwrap().contains("\"prompt\""));
     assert_eq!(chis(&last_lines(&mut worker)), [""; 0]);
+    assert!(asker.line().unwrap().unwrap().contains("\"worker-gone\""));
     asker.write(b"{\"chi\":\"prompt\",\"rid\":\"p-2\",\"sid\":\"s\",\"content\":\"two\"}\n").unwrap();
     assert!(asker.line().unwrap().unwrap().contains("\"echo\""));
     assert!(asker.line().unwrap().unwrap().contains("\"session-ready\""));
