@@ -5,7 +5,7 @@ use crate::pattern::Carrier;
 use crate::transcript::Line;
 use crate::wire::codec::{self, Decoded};
 use crate::wire::frame::Frame;
-use crate::wire::scan::{Head, NoTone, scan};
+use crate::wire::scan::{Head, NoTone, Text, scan};
 use crate::wire::tone::Tone;
 
 const ECHO: &[u8] = b"{\"chi\":\"echo\",\"rid\":";
@@ -23,7 +23,7 @@ impl Nest {
         self.received += 1;
         let chi = head.chi.text();
         if !self.taps.is_empty() {
-            let sid = head.sid.map(|sid| sid.text().into_owned());
+            let sid = head.sid.map(Text::text);
             self.crossed(slot, Crossed::FromBee(Seen { chi: &chi, sid: sid.as_deref(), line }));
         }
         if !self.answered_by_script(slot, line, &head) {

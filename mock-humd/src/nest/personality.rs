@@ -107,11 +107,15 @@ impl Personality {
         }
     }
 
-    /// The body of session-ready.
-    pub(super) fn session_ready(self, model: &str, tools: &[&str]) -> Value {
+    /// The body of session-ready; live it has the tools, in order.
+    pub(super) fn session_ready<'a>(self, model: &str, tools: impl Iterator<Item = &'a String>) -> Value {
         match self {
             Self::Document => json!({ "claudeSessionId": "mock" }),
-            Self::Live => json!({ "nestId": "mock", "model": model, "tools": tools }),
+            Self::Live => {
+                let mut tools: Vec<_> = tools.collect();
+                tools.sort_unstable();
+                json!({ "nestId": "mock", "model": model, "tools": tools })
+            }
         }
     }
 }

@@ -38,9 +38,7 @@ impl Nest {
         let turn = Turn { index: 0, text: String::new(), words_in: words(&text) };
         let Some(session) = self.sessions.get_mut(sid) else { return };
         session.turn = Some(turn);
-        let mut tools: Vec<_> = session.tools.keys().map(String::as_str).collect();
-        tools.sort_unstable();
-        let ready = self.config.personality.session_ready(NEST, &tools);
+        let ready = self.config.personality.session_ready(NEST, session.tools.keys());
         self.tell(sid, "session-ready", ready);
         match Wish::of(&text) {
             Wish::Answer => {

@@ -8,6 +8,7 @@ use crate::stage::{Stage, chis};
 pub const ROWS: &[Row] = &[
     Row { rules: &["ECHO-06", "DUSK-08"], on: LIVE, holds: each_tone_is_echoed_first },
     Row { rules: &[], on: LIVE, holds: a_half_close_is_a_farewell },
+    Row { rules: &[], on: LIVE, holds: session_ready_names_the_tools_in_order },
     Row { rules: &[], on: LIVE, holds: a_model_that_nobody_serves_is_an_error },
     Row { rules: &[], on: LIVE, holds: other_verbs_are_echoed_and_ignored },
     Row { rules: &[], on: LIVE, holds: cancel_and_cleanup_go_to_every_worker },
@@ -38,6 +39,14 @@ fn a_half_close_is_a_farewell(stage: &Stage) {
     bee.end_writes();
     let rest = String::from_utf8(bee.rest()).unwrap();
     assert!(rest.ends_with('\n') && rest.contains("\"chi\":\"finish\""), "what is queued is flushed: {rest}");
+}
+
+fn session_ready_names_the_tools_in_order(stage: &Stage) {
+    let bee = stage.bee("b");
+    let names = ["mul", "add", "sub", "div"];
+    let tools: Vec<_> = names.iter().map(|name| json!({ "name": name })).collect();
+    bee.say(&json!({ "chi": "prompt", "rid": "p", "sid": "s", "text": "hi", "tools": tools }));
+    assert_eq!(bee.until("session-ready")["tools"], json!(["add", "div", "mul", "sub"]));
 }
 
 /// Point 6.
