@@ -8,17 +8,20 @@
 //! | `peer` `outbound` | what is kept of one connection, and what waits to be written to it |
 //! | `hear` `send` | one line in: echo, dusk, and whose business it is; one tone out: faults and taps |
 //! | `hello` | the handshake and the manifest |
-//! | `route` | sessions: prompts to workers, answers to askers, tool calls to those who declared the tool |
+//! | `route` | prompts to workers, answers to askers, tool calls to those who declared the tool |
+//! | `session` | what is kept of sessions, and of the questions in them |
 //! | `pass` | a tone that goes on as one of the daemon's |
 //! | `turn` | the built-in worker, for prompts that no bee serves |
 //! | `personality` | what differs between the document and live daemons |
 //! | `fault` | what goes wrong on purpose |
 //! | `scripted` | connections whose tones a script takes |
 //! | `tap` | who looks on |
+//! | `limits` | how much is kept |
 
 mod fault;
 mod hear;
 mod hello;
+mod limits;
 mod outbound;
 mod pass;
 mod peer;
@@ -26,6 +29,7 @@ mod personality;
 mod route;
 mod scripted;
 mod send;
+mod session;
 mod tap;
 mod turn;
 
@@ -41,69 +45,14 @@ use std::time::{Duration, Instant};
 use crate::wire::id::RidSource;
 
 pub use fault::{Breath, Chance, Faults};
+pub use limits::Limits;
 pub use outbound::{Bound, Outbound, Overflow};
 pub use peer::{Counts, Ending, Manifest, Peer, Slot, Writing};
 pub use personality::Personality;
 pub use scripted::Scripted;
 pub use tap::{Crossed, Crossing, Seen, Tap};
 
-use route::{Calls, Session};
-
-/// What the daemon keeps at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of one line, LF not counted; a longer one closes its connection.
-    pub line_max: usize,
-    /// Values of one tone that is looked into, at any depth; one with more is acknowledged and goes no further.
-    pub values_max: usize,
-    /// Bytes that the begun lines of all connections take together; the connection that goes beyond is closed.
-    pub rest_bytes_max: usize,
-    /// Tones that wait for one bee.
-    pub queue_tones_max: usize,
-    /// Bytes that wait for one bee; one tone alone may be longer.
-    pub queue_bytes_max: usize,
-    /// Bytes that wait for all bees together; beyond it a queue is full with 64 KiB.
-    pub queues_bytes_max: usize,
-    /// Connections at one time; one more is closed at once.
-    pub peers_max: usize,
-    /// Bytes that what the hellos of all bees said takes, by estimate; beyond it only the name of a bee is kept.
-    pub hello_bytes_max: usize,
-    /// Sessions; a prompt that would open one more gets an error.
-    pub sessions_max: usize,
-    /// Bytes that the ids of all sessions take, once more for each bee that has prompted one; a prompt that would go
-    /// beyond gets an error too.
-    pub sid_bytes_max: usize,
-    /// Tools that prompts have declared, in all sessions together; a prompt that would go beyond gets an error.
-    pub tools_max: usize,
-    /// Tool calls, questions and tendrils without an answer; one more is lost.
-    pub calls_max: usize,
-    /// Bytes of their ids; one that goes beyond is lost too.
-    pub call_bytes_max: usize,
-    /// Bytes that the tones that wait for a script take together, decoded; beyond it nothing more is read of its
-    /// connections that have 64 KiB waiting.
-    pub inbox_bytes_max: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            line_max: 64 << 20,
-            values_max: 500_000,
-            rest_bytes_max: 512 << 20,
-            queue_tones_max: 1024,
-            queue_bytes_max: 64 << 20,
-            queues_bytes_max: 512 << 20,
-            peers_max: 20_000,
-            hello_bytes_max: 128 << 20,
-            sessions_max: 100_000,
-            sid_bytes_max: 128 << 20,
-            tools_max: 250_000,
-            calls_max: 100_000,
-            call_bytes_max: 32 << 20,
-            inbox_bytes_max: 256 << 20,
-        }
-    }
-}
+use session::{Calls, Session};
 
 /// How the daemon behaves.
 #[derive(Debug, Clone, Default)]

@@ -11,7 +11,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::route::{Call, CallId, NEST};
+use super::route::NEST;
+use super::session::{Call, CallId};
 use super::{Nest, Personality, Slot};
 use crate::wire::codec;
 use crate::wire::frame::terminate;
