@@ -21,7 +21,7 @@ use crate::cli::RunArgs;
 use crate::exit::Stop;
 use crate::hook::Hook;
 use crate::service::{Beside, Log, PidFile, Starter, manager};
-use crate::{files, socket};
+use crate::{check, files, socket};
 
 /// How long bees have to read what waits for them, once the daemon is to end; and how long each other reader has.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -32,7 +32,7 @@ const SAME_REQUEST: Duration = Duration::from_millis(100);
 /// Runs the daemon that the arguments describe, to the end of its script if it has one with steps. They are given
 /// once more as they were written.
 pub fn run(args: &RunArgs, written: &[OsString]) -> Result<(), Stop> {
-    let script = args.script.as_deref().map(load).transpose()?.unwrap_or_default();
+    let script = args.script.as_deref().map(check::load).transpose()?.unwrap_or_default();
     let starter = args.detached.then(Starter::leave).transpose().map_err(input)?;
     // a pipe that nobody reads is waited for here, where a signal still ends the program and nothing is left behind
     let transcript = transcript_file(args)?;
@@ -151,25 +151,6 @@ fn hooks(args: &RunArgs, engine: &Engine) -> Result<Vec<Hook>, Stop> {
         Ok(hook)
     };
     commands.map(start).collect()
-}
-
-/// Reads a script file, and says all that is wrong with it.
-pub fn load(path: &Path) -> Result<Script, Stop> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| Stop::Input(format!("{name}: {error}")))?;
-    Script::parse(&text).map_err(|faults| {
-        let faults: Vec<_> = faults.iter().map(|fault| format!("\n  {name}: {fault}")).collect();
-        Stop::Input(format!("the script has faults{}", faults.concat()))
-    })
-}
-
-/// Says what a script is, or all that is wrong with it.
-pub fn check(path: &Path) -> Result<(), Stop> {
-    let script = load(path)?;
-    let (steps, rules) = (script.len(), script.rules.len());
-    // a reader that went away does not make the script worse
-    crate::print(&format!("{}: a script of {steps} steps and {rules} rules\n", path.display()));
-    Ok(())
 }
 
 async fn serve(

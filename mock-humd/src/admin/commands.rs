@@ -8,9 +8,9 @@ use mock_humd::script::unknown_chi;
 use serde_json::{Map, Value, json};
 
 use super::client::{REPLY_MAX, ask, no_members, talk};
+use crate::check::load;
 use crate::cli::{KickArgs, PlayArgs, SendArgs, SocketArgs, StatusArgs, TailArgs};
 use crate::exit::Stop;
-use crate::run::load;
 use crate::service::Beside;
 
 /// Prints who is connected.

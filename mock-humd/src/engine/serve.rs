@@ -191,7 +191,7 @@ impl Serve {
                 Poll::Ready(end) => {
                     self.sees_end = true;
                     if let Some(rest) = frames.rest() {
-                        nest.unterminated(self.slot, &rest);
+                        nest.line(self.slot, &rest.bytes);
                     }
                     nest.end(self.slot, if end.is_ok() { Crossed::Eof } else { Crossed::Reset });
                     return false;

@@ -4,7 +4,6 @@ use super::{Crossed, Ending, Nest, Personality, Seen, Slot, Writing};
 use crate::pattern::Carrier;
 use crate::transcript::Line;
 use crate::wire::codec::{self, Decoded};
-use crate::wire::frame::Frame;
 use crate::wire::scan::{Head, NoTone, Text, scan};
 use crate::wire::tone::Tone;
 
@@ -34,11 +33,6 @@ impl Nest {
             }
         }
         self.after(slot, &chi);
-    }
-
-    /// A last line that no LF ended.
-    pub fn unterminated(&mut self, slot: Slot, frame: &Frame) {
-        self.line(slot, &frame.bytes);
     }
 
     /// A line of which only the beginning has come, and that is too long already.
@@ -135,6 +129,9 @@ impl Nest {
         }
         let decoded = codec::decode(line);
         if self.answered_by_rule(slot, &decoded) {
+            if head.chi.text() == "hello" {
+                self.meet(slot, line, head);
+            }
             return true;
         }
         let Some(script) = self.script_of(slot) else { return false };

@@ -27,10 +27,7 @@ impl Nest {
     }
 
     pub(super) fn hello(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
-        if let Some(Value::Object(fields)) = self.look_into(slot, line, head).map(Tone::into_value) {
-            let bytes = line.len() + head.values * VALUE_BYTES;
-            self.enter(slot, Manifest::read(&fields), line.len() <= MANIFEST_BYTES_MAX, bytes);
-        }
+        self.meet(slot, line, head);
         let sessions = match self.config.personality {
             Personality::Document => json!([]),
             Personality::Live => json!({}),
@@ -42,6 +39,14 @@ impl Nest {
         };
         (0..times).for_each(|_| self.breathe(slot, &sessions));
         self.changed = true;
+    }
+
+    /// Takes in who a bee says that it is.
+    pub(super) fn meet(&mut self, slot: Slot, line: &[u8], head: &Head<'_>) {
+        if let Some(Value::Object(fields)) = self.look_into(slot, line, head).map(Tone::into_value) {
+            let bytes = line.len() + head.values * VALUE_BYTES;
+            self.enter(slot, Manifest::read(&fields), line.len() <= MANIFEST_BYTES_MAX, bytes);
+        }
     }
 
     fn breathe(&mut self, slot: Slot, sessions: &Value) {

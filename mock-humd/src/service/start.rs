@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use super::{Beside, Process, log, pid_file, readable, stop};
 use crate::admin::client;
+use crate::check::load;
 use crate::cli::{RunArgs, StopArgs};
 use crate::exit::Stop;
-use crate::run::load;
 use crate::socket;
 
 /// How long a daemon may take to listen, and to answer a hello.
