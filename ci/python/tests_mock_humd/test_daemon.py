@@ -74,7 +74,7 @@ def test_where_the_program_is_missing_the_message_says_what_to_do(monkeypatch, n
 
 def test_one_that_cannot_start_says_why_and_leaves_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with pytest.raises(MockHumdError, match=r"not start \(exit code 2\): .*'soon' for '--latency"):
+    with pytest.raises(MockHumdError, match=r"not start \(exit code 2\): .*--latency soon: wants a time"):
         MockHumd("--latency", "soon")
     with pytest.raises(TypeError, match="not JSON serializable"):
         MockHumd(script={"format": {1}})
