@@ -95,7 +95,7 @@ fn lockstep(table: &mut Table) -> io::Result<()> {
 
 /// With the daemon on these processors, and this program on those.
 fn trips(table: &mut Table, placed: &str, daemons: &[usize], bees: &[usize], bound: Bound) -> io::Result<()> {
-    const TRIPS: usize = 1000;
+    const TRIPS: usize = 5000;
     // a program starts where the one that starts it is
     processors::stay_on(daemons)?;
     let daemon = Daemon::start(&["--quiet"])?;
