@@ -54,28 +54,8 @@ pub fn unknown_chi(chi: &str) -> Option<String> {
 /// The type that one slip makes this one of, or two where it is long.
 fn nearest(chi: &str) -> Option<&'static str> {
     let near = REGISTRY.iter().map(|row| row.chi).filter(|near| near.len().abs_diff(chi.len()) <= 2);
-    let (slips, near) = near.map(|near| (slips(chi, near), near)).min()?;
+    let (slips, near) = near.map(|near| (strsim::damerau_levenshtein(chi, near), near)).min()?;
     (slips <= if near.len() < LONG { 1 } else { 2 }).then_some(near)
-}
-
-/// How many letters come, go, change, or are swapped with the next one.
-fn slips(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<_>, Vec<_>) = (one.chars().collect(), other.chars().collect());
-    // from each beginning of the one to each beginning of the other; those of nothing are their lengths
-    let mut table = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for at in 0..=one.len() {
-        for k in 0..=other.len() {
-            table[at][k] = if at == 0 || k == 0 {
-                at + k
-            } else {
-                let is_swap = at > 1 && k > 1 && one[at - 1] == other[k - 2] && one[at - 2] == other[k - 1];
-                let swapped = if is_swap { table[at - 2][k - 2] + 1 } else { usize::MAX };
-                let changed = table[at - 1][k - 1] + usize::from(one[at - 1] != other[k - 1]);
-                changed.min(swapped).min(table[at - 1][k] + 1).min(table[at][k - 1] + 1)
-            };
-        }
-    }
-    table[one.len()][other.len()]
 }
 
 #[cfg(test)]

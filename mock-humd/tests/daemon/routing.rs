@@ -1,4 +1,4 @@
-//! The envelope, and who gets what.
+//! The envelope, and who gets what: a short test for each promise, which is why it is long.
 
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
